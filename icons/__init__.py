@@ -1,0 +1,1 @@
+"""Icon Studio: categories in, finished icons out."""
