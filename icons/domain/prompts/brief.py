@@ -19,7 +19,7 @@ class Background(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """One icon to draw. ``seed`` and ``variation`` choose between equally good answers; equal briefs are drawn equal."""
+    """One icon to draw. ``seed`` and ``variation`` choose between equally good answers; equal briefs look equal."""
 
     subject: str  # the category in the user's words
     elements: tuple[str, ...]  # objects the user wants to see, most important first; may be empty

@@ -1,0 +1,1 @@
+"""Engines behind the ports: a folder per port, a file per engine."""

@@ -1,0 +1,52 @@
+"""Who asks: accounts, callers, API keys."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What an account may do beyond its own things."""
+
+    USER = "user"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody who owns jobs, images and keys. ``subject`` is the login name, or an outside issuer's ``sub``."""
+
+    id: str
+    subject: str
+    role: Role
+    password_hash: str | None  # argon2; None for accounts of an outside issuer
+    created_at: float
+    disabled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """An authenticated account on whose behalf something is asked. ``expires_at`` is when its proof runs out."""
+
+    account: str
+    subject: str
+    role: Role = Role.USER
+    session: str | None = None  # the token's jti, or the key's id: what a logout or revocation ends
+    expires_at: float | None = None  # epoch seconds; None = until revoked
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether operator's verbs are allowed."""
+        return self.role is Role.ADMIN
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A key as it is listed: the secret itself is shown once at creation and kept only as a hash."""
+
+    id: str
+    account: str
+    name: str
+    hint: str  # the last four characters
+    created_at: float
+    last_used_at: float | None
+    expires_at: float | None

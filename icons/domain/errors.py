@@ -1,0 +1,159 @@
+"""Everything that can go wrong, in the product's own terms.
+
+::
+
+    StudioError                 500 INTERNAL_ERROR
+    ├── SettingsError           stops the start: a setting is wrong
+    ├── InvalidRequest          400 INVALID_REQUEST, `fields` names each field
+    ├── Unauthenticated         401 UNAUTHORIZED
+    ├── Forbidden               403 FORBIDDEN
+    ├── NotFound                404 NOT_FOUND (JOB_NOT_FOUND, BATCH_NOT_FOUND, ...)
+    ├── Conflict                409 CONFLICT
+    ├── TooLarge                413 TOO_LARGE
+    ├── RateLimited             429 RATE_LIMIT_EXCEEDED, `retry_after` seconds
+    ├── Unavailable             503 NO_CAPACITY, `retry_after` seconds
+    ├── StaleLease              a worker settles what is no longer its own (never leaves the house)
+    └── ProviderError
+        ├── ProviderFailed      502 PROVIDER_FAILED, worth another try
+        ├── ProviderTimeout     504 PROVIDER_TIMEOUT, worth another try
+        └── RequestRefused      502 PROVIDER_REFUSED, final: the same request fails again
+"""
+
+from collections.abc import Mapping
+
+
+class StudioError(Exception):
+    """Root of the tree. ``message`` says what to do about it and is safe to show to a caller."""
+
+    status = 500
+    code = "INTERNAL_ERROR"
+    title = "Internal error"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        retry_after: float | None = None,
+        metadata: Mapping[str, object] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code or self.code
+        self.retry_after = retry_after
+        self.metadata = dict(metadata or {})
+
+
+class SettingsError(StudioError):
+    """A setting or template file is wrong; the text says what to write instead."""
+
+    title = "Wrong setting"
+
+
+class InvalidRequest(StudioError):
+    """The caller's input is wrong; ``fields`` maps each wrong field to what it should be."""
+
+    status = 400
+    code = "INVALID_REQUEST"
+    title = "Invalid request"
+
+    def __init__(self, message: str, fields: Mapping[str, str] | None = None, *, code: str | None = None) -> None:
+        super().__init__(message, code=code, metadata={"fields": dict(fields)} if fields else None)
+        self.fields = dict(fields or {})
+
+
+class Unauthenticated(StudioError):
+    """No credential, or one that does not count. The text never says which."""
+
+    status = 401
+    code = "UNAUTHORIZED"
+    title = "Unauthorized"
+
+    def __init__(self, message: str = "Send a valid access token or API key.") -> None:
+        super().__init__(message)
+
+
+class Forbidden(StudioError):
+    """The caller is known and may not do this."""
+
+    status = 403
+    code = "FORBIDDEN"
+    title = "Forbidden"
+
+
+class NotFound(StudioError):
+    """Unknown, or somebody else's: the two look the same."""
+
+    status = 404
+    code = "NOT_FOUND"
+    title = "Not found"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"There is no {what} with this id in your account.", code=f"{what.upper().replace(' ', '_')}_NOT_FOUND"
+        )
+
+
+class Conflict(StudioError):
+    """The request is fine, but not in the present state of things."""
+
+    status = 409
+    code = "CONFLICT"
+    title = "Conflict"
+
+
+class TooLarge(StudioError):
+    """More bytes than the service accepts."""
+
+    status = 413
+    code = "TOO_LARGE"
+    title = "Too large"
+
+
+class RateLimited(StudioError):
+    """Too many requests; ``retry_after`` seconds from now there is room again."""
+
+    status = 429
+    code = "RATE_LIMIT_EXCEEDED"
+    title = "Too many requests"
+
+
+class Unavailable(StudioError):
+    """The house is full, starting or stopping."""
+
+    status = 503
+    code = "NO_CAPACITY"
+    title = "Service unavailable"
+
+
+class StaleLease(StudioError):
+    """A worker reports on a job that has been given to another, finished or cancelled."""
+
+
+class ProviderError(StudioError):
+    """A provider did not deliver."""
+
+    status = 502
+    code = "PROVIDER_FAILED"
+    title = "Provider failed"
+    transient = True
+
+
+class ProviderFailed(ProviderError):
+    """Worth another try: a crash, a broken answer, a server error."""
+
+
+class ProviderTimeout(ProviderError):
+    """Worth another try: no answer in time."""
+
+    status = 504
+    code = "PROVIDER_TIMEOUT"
+    title = "Provider timed out"
+
+
+class RequestRefused(ProviderError):
+    """Final: the provider refuses this very request, so the same again would fail again."""
+
+    code = "PROVIDER_REFUSED"
+    title = "Provider refused"
+    transient = False
