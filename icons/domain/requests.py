@@ -3,11 +3,13 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final
 
+from icons.domain.errors import InvalidRequest
 from icons.domain.images import Format, Picture
 from icons.domain.prompts.brief import Background, Prompt
+from icons.domain.prompts.library import Library
 
 MAX_BATCH_ICONS: Final = 1000
 MAX_VARIATIONS: Final = 10
@@ -29,6 +31,20 @@ class IconRequest:
     variation: int = 0
     provider: str = "local"
     model: str = ""  # "" = the provider's default
+
+    def prompt(self, library: Library) -> Prompt:
+        """What a model reads and the draughtsman draws. InvalidRequest when the library does not know a name."""
+        return library.prompt(
+            category=self.category,
+            style=self.style,
+            color_scheme=self.color_scheme,
+            brand_colors=self.brand_colors,
+            elements=self.elements,
+            background=self.background,
+            variation=self.variation,
+            seed=self.seed,
+            size=self.size,
+        )
 
     def to_json(self) -> dict[str, Any]:
         """A dict that `from_json` reads back; kept with the job."""
@@ -79,3 +95,55 @@ def fingerprint(request: IconRequest, prompt: Prompt, engine: str) -> str:
         "engine": engine,
     }
     return hashlib.sha256(json.dumps(canonical, sort_keys=True, ensure_ascii=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRequest:
+    """Many icons in one style: categories x variations, with what all of them share in ``shared``."""
+
+    categories: tuple[str, ...]
+    variations: int = 1  # per category
+    elements: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # category -> objects to show
+    shared: IconRequest = field(default_factory=lambda: IconRequest(category=""))
+    concurrency: int | None = None  # jobs at once; None = the operator's default
+
+    def __post_init__(self) -> None:
+        total = len(self.categories) * self.variations
+        if not 1 <= total <= MAX_BATCH_ICONS:
+            raise InvalidRequest(
+                f"A batch has 1 to {MAX_BATCH_ICONS:,} icons; this one would have {total:,}.",
+                {"categories": f"at most {MAX_BATCH_ICONS} icons, variations included"},
+            )
+        seen: dict[str, str] = {}
+        for category in self.categories:
+            if (key := category.casefold()) in seen:
+                raise InvalidRequest(
+                    f"“{category}” is in the list twice; ask for more variations instead.",
+                    {"categories": f"duplicate: {category}"},
+                )
+            seen[key] = category
+        if strangers := [name for name in self.elements if name not in self.categories]:
+            raise InvalidRequest(
+                "Elements are given for categories that are not in the batch.",
+                {"custom_elements": f"not in categories: {', '.join(strangers[:5])}"},
+            )
+
+    def icons(self) -> list[tuple[int, IconRequest]]:
+        """(index of the category, request), in request order: all variations of the first category first."""
+        return [
+            (
+                index,
+                replace(
+                    self.shared,
+                    category=category,
+                    elements=self.elements.get(category, self.shared.elements),
+                    variation=self.shared.variation + variation,
+                ),
+            )
+            for index, category in enumerate(self.categories)
+            for variation in range(self.variations)
+        ]
+
+    def to_json(self) -> dict[str, Any]:
+        """For display with the batch."""
+        return asdict(self)

@@ -1,0 +1,114 @@
+"""What a worker may do with a job, ours or a browser extension's: claim, report, keep pictures, settle."""
+
+import hashlib
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from icons.core import metrics
+from icons.core.imaging import measure
+from icons.core.ports import Bus, Files, Queue, Store
+from icons.domain.images import Image, Picture
+from icons.domain.jobs import Completed, Lease, Outcome
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An image whose bytes are on disk and whose row is still to come."""
+
+    image: Image
+    data: bytes
+
+
+class Desk:
+    """Where jobs are handed out and results handed in. Rings the doorbells after each commit."""
+
+    def __init__(self, store: Store, files: Files, queue: Queue, bus: Bus) -> None:
+        self._store, self._files, self._queue, self._bus = store, files, queue, bus
+
+    def enlist(self, worker: str) -> None:
+        """Make a worker known. Where only one process may work, jobs of all earlier ones are given back."""
+        if self._queue.exclusive:
+            returned = self._store.leases.dismiss(None)
+            if returned:
+                log.warning("job.recovered", count=returned, reason="earlier worker is gone")
+        self._store.leases.enlist(worker)
+
+    def claim(self, worker: str, kinds: Sequence[str]) -> Lease | None:
+        """The best job that may start now."""
+        lease = self._store.leases.claim(worker, kinds)
+        if lease:
+            self._bus.ring()
+        return lease
+
+    def report(self, lease: Lease, stage: str, progress: int, line: str) -> None:
+        """Say how far a job is (0-100)."""
+        self._store.leases.report(lease, stage, progress, line)
+        self._bus.ring()
+
+    def keep(self, lease: Lease, picture: Picture, asked: int, facts: Mapping[str, Any]) -> Kept:
+        """Put a picture's bytes on disk, durably, under the name of their content. ``asked`` is the size in px."""
+        width, height = measure(picture, asked)
+        digest = hashlib.sha256(picture.data).hexdigest()
+        image_id = str(uuid.uuid4())
+        image = Image(
+            id=image_id,
+            account=lease.job.account,
+            filename=f"{image_id}.{picture.format}",
+            blob=f"{digest[:2]}/{digest}.{picture.format}",
+            format=picture.format,
+            width=width,
+            height=height,
+            size=len(picture.data),
+            created_at=0.0,  # the store's clock says
+            facts=facts,
+        )
+        self._files.put(image.blob, picture.data)
+        return Kept(image, picture.data)
+
+    def settle(self, lease: Lease, outcome: Outcome, kept: Sequence[Kept] = ()) -> None:
+        """End a lease. StaleLease when the job has been given to another meanwhile."""
+        self._store.leases.settle(lease, outcome)
+        for each in kept:
+            # A purge may have removed the same bytes between `keep` and the row. From the row on it no longer can.
+            if not self._files.exists(each.image.blob):
+                self._files.put(each.image.blob, each.data)
+        self._log(lease, outcome)
+        self._bus.ring()
+        self._queue.ring()
+
+    def beat(self, worker: str, alive_for: float) -> list[str]:
+        """Say that a worker lives; ids of its jobs that shall stop."""
+        return self._store.leases.beat(worker, alive_for)
+
+    def wake(self, job_ids: Iterable[str]) -> None:
+        """End the pause of delayed jobs."""
+        self._store.leases.wake(job_ids)
+        self._queue.ring()
+
+    def dismiss(self, worker: str) -> int:
+        """Give back what a leaving worker still holds; how many."""
+        returned = self._store.leases.dismiss(worker)
+        self._bus.ring()
+        self._queue.ring()
+        return returned
+
+    @staticmethod
+    def _log(lease: Lease, outcome: Outcome) -> None:
+        ending = type(outcome).__name__.lower()
+        metrics.SETTLED.labels(kind=lease.job.kind, outcome=ending).inc()
+        details: Mapping[str, Any] = {} if isinstance(outcome, Completed) else getattr(outcome, "error", {})
+        log.info(
+            "job.settled",
+            outcome=ending,
+            job_id=lease.job.id,
+            batch_id=lease.job.batch_id,
+            attempt=lease.attempt,
+            correlation_id=lease.job.correlation_id,
+            **{name: details[name] for name in ("code", "message") if name in details},
+        )
