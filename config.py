@@ -1,0 +1,147 @@
+"""Settings: one row per setting, read from the environment and `.env` and from nowhere else."""
+
+import os
+import re
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BeforeValidator, Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from icons.domain.errors import SettingsError
+
+_UNITS: Final = {"": 1, "S": 1, "M": 60, "H": 3600, "D": 86400, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
+
+
+def _quantity(value: Any) -> Any:
+    """``30d``, ``12h``, ``500MB``, ``2GB`` or a plain number of seconds or bytes."""
+    if not isinstance(value, str):
+        return value
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([A-Za-z]{0,2})\s*", value)
+    if match is None or match[2].upper() not in _UNITS:
+        raise ValueError("write a number, or one with a unit such as 30d, 12h, 500MB or 2GB")
+    return int(float(match[1]) * _UNITS[match[2].upper()])
+
+
+Quantity = Annotated[int, BeforeValidator(_quantity)]
+
+
+class Settings(BaseSettings):
+    """Everything an operator can set. Defaults are the embedded house: one machine, no server to install, no key."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", extra="ignore", env_ignore_empty=True, frozen=True
+    )
+
+    # Where it listens
+    host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 for every interface.")
+    port: int = Field(3560, ge=1, le=65535, description="Port for HTTP and Socket.IO.")
+    public_url: str = Field(
+        "", description="Prefix of image addresses in answers, such as https://icons.example.com; empty = relative."
+    )
+    environment: str = Field("production", max_length=40, description="Name of this installation, shown by /health.")
+
+    # Where it keeps things
+    storage_dir: Path = Field(Path("storage"), description="Folder of database, files, templates, generated secrets.")
+    database_url: str = Field("", description="The store; empty = sqlite:///STORAGE_DIR/icons.db.")
+    storage_url: str = Field("", description="The image files; empty = file:///STORAGE_DIR/files.")
+    image_storage_path: Path | None = Field(None, description="Folder of the image files, in place of STORAGE_URL.")
+    queue_url: str = Field("embedded:", description="What wakes workers; embedded: = within this process.")
+    bus_url: str = Field("memory:", description="What wakes live listeners; memory: = within this process.")
+
+    # Who may come in
+    jwt_secret_key: str = Field("", description="Key of tokens and signed addresses, 32 bytes or more; empty = kept.")
+    jwt_access_seconds: Quantity = Field(3600, ge=60, description="Life of an access token.")
+    jwt_refresh_seconds: Quantity = Field(30 * 86400, ge=60, description="Life of a refresh token.")
+    jwt_jwks_url: str = Field("", description="Keys of an outside issuer (RS256, ES256).")
+    jwt_public_key: str = Field("", description="PEM key of an outside issuer, in place of JWT_JWKS_URL.")
+    jwt_issuer: str = Field("", description="What tokens must carry as iss; demanded with an outside issuer.")
+    jwt_audience: str = Field("", description="What tokens must carry as aud; demanded with an outside issuer.")
+    admin_password: str = Field("", description="Password of the first account, admin; empty = generated, shown once.")
+    image_url_ttl: Quantity = Field(3600, ge=60, description="Seconds that a signed image address works.")
+    metrics_token: str = Field("", description="Bearer token of /metrics; empty = loopback only.")
+
+    # How it works
+    draw_processes: int = Field(0, ge=0, le=256, description="Processes that draw; 0 = one per processor.")
+    worker_concurrency: int = Field(0, ge=0, le=1000, description="Jobs at once; 0 = DRAW_PROCESSES + 2.")
+    batch_concurrency: int = Field(5, ge=1, description="Jobs of one batch at once, unless the request says.")
+    max_batch_concurrency: int = Field(64, ge=1, description="The most that a request may say.")
+    request_timeout_ms: int = Field(300_000, ge=1000, description="Longest provider call, and longest Prefer: wait.")
+    retry_attempts: int = Field(4, ge=1, le=20, description="Attempts per job at transient faults, the first included.")
+    retry_base_ms: int = Field(500, ge=1, description="First pause between attempts; doubles, with full jitter.")
+    retry_cap_ms: int = Field(60_000, ge=1, description="Longest pause between attempts.")
+    drain_seconds: int = Field(10, ge=0, description="How long running jobs may go on once the service is stopped.")
+
+    # How long it keeps things
+    cache_max_age: Quantity = Field(0, ge=0, description="Forget answers unused for so long, such as 30d; 0 = never.")
+    cache_max_bytes: Quantity = Field(
+        0, ge=0, description="Forget the longest unused beyond this, such as 5GB; 0 = no."
+    )
+    events_max_age: Quantity = Field(7 * 86400, ge=60, description="Age at which events of ended jobs are dropped.")
+
+    # What it lets in
+    max_request_bytes: Quantity = Field(2 * 1024 * 1024, ge=1024, description="Largest request body.")
+    web_threads: int = Field(1000, ge=8, le=10_000, description="Most threads of the web server; grown when needed.")
+    max_listeners: int = Field(200, ge=1, description="Most Socket.IO connections; each takes four of WEB_THREADS.")
+
+    # What it tells
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged.")
+    log_format: Literal["auto", "text", "json"] = Field("auto", description="auto = text on a terminal, else JSON.")
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _upper(cls, value: Any) -> Any:
+        return value.upper() if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> "Settings":
+        if self.jwt_secret_key and len(self.jwt_secret_key.encode()) < 32:
+            raise ValueError("JWT_SECRET_KEY: write at least 32 bytes, for example the output of: openssl rand -hex 32")
+        outside = self.jwt_jwks_url or self.jwt_public_key
+        if outside and not (self.jwt_issuer and self.jwt_audience):
+            raise ValueError("JWT_ISSUER and JWT_AUDIENCE: write both, so that only tokens meant for here are accepted")
+        if self.max_listeners * 4 > self.web_threads:
+            raise ValueError("MAX_LISTENERS: each takes four threads; write at most a quarter of WEB_THREADS")
+        return self
+
+    @property
+    def database(self) -> str:
+        """The store's URL."""
+        return self.database_url or f"sqlite:///{self.storage_dir.absolute() / 'icons.db'}"
+
+    @property
+    def files(self) -> str:
+        """The files' URL."""
+        folder = self.image_storage_path or self.storage_dir / "files"
+        return self.storage_url or folder.absolute().as_uri()
+
+    @property
+    def processes(self) -> int:
+        """Processes that draw."""
+        return self.draw_processes or os.cpu_count() or 1
+
+    @property
+    def concurrency(self) -> int:
+        """Jobs at once: a little more than can draw, so that drawing never waits for saving."""
+        return self.worker_concurrency or self.processes + 2
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """The settings of this process; SettingsError names the variable and says what to write."""
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        problems = [
+            f"{'.'.join(str(part) for part in each['loc']).upper()}: {each['msg']}" if each["loc"] else each["msg"]
+            for each in error.errors(include_url=False, include_input=False)
+        ]
+        raise SettingsError("; ".join(problem.replace("Value error, ", "") for problem in problems)) from None
+
+
+def settings_table() -> list[tuple[str, str, str]]:
+    """(name, default, what it is) of every setting, for the documentation."""
+    rows = []
+    for name, row in Settings.model_fields.items():
+        default = "" if row.default in (None, "") else str(row.default)
+        rows.append((name.upper(), default, row.description or ""))
+    return rows

@@ -1,0 +1,73 @@
+"""Files in a folder: each is written under a temporary name, made durable, then renamed."""
+
+import os
+import re
+import tempfile
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from icons.domain.errors import SettingsError, Unavailable
+
+# Names are made by the house ("ab/<sha256>.png"); anything else is a bug or an attack, never a path to follow.
+_NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*\Z")
+
+
+class DiskFiles:
+    """Not obstore: its local store renames without fsync, and a power cut would leave an empty file behind a row."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                pass
+        except OSError as error:
+            raise SettingsError(
+                f"The folder {folder.name} cannot be written ({error.strerror}); give this user write access to it, "
+                "or set STORAGE_DIR or STORAGE_URL to one that can."
+            ) from error
+
+    def put(self, name: str, data: bytes) -> None:
+        """See `Files.put`."""
+        path = self._path(name)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    file.write(data)
+                    file.flush()
+                    os.fsync(file.fileno())
+                os.replace(temporary, path)
+            except BaseException:
+                Path(temporary).unlink(missing_ok=True)
+                raise
+            self._sync_folder(path.parent)
+        except OSError as error:
+            raise Unavailable(f"A file could not be stored: {error.strerror}. Free some space and retry.") from error
+
+    def open(self, name: str) -> BinaryIO:
+        """See `Files.open`."""
+        return self._path(name).open("rb")
+
+    def exists(self, name: str) -> bool:
+        """Whether there is a file of that name."""
+        return self._path(name).is_file()
+
+    def delete(self, name: str) -> None:
+        """See `Files.delete`."""
+        self._path(name).unlink(missing_ok=True)
+
+    def _path(self, name: str) -> Path:
+        if not _NAME.match(name):
+            raise FileNotFoundError(name)
+        return self._folder / name
+
+    @staticmethod
+    def _sync_folder(folder: Path) -> None:
+        """Make the rename itself durable."""
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

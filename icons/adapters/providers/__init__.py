@@ -1,0 +1,1 @@
+"""Those who draw: a module or folder per provider."""
