@@ -1,0 +1,78 @@
+"""Passwords, keys and tickets."""
+
+import time
+
+import pytest
+
+from icons.domain.errors import Conflict, InvalidRequest, NotFound, Unauthenticated
+
+
+@pytest.fixture
+def accounts(bench):
+    return bench.house.accounts
+
+
+def test_a_generated_password_opens_the_account(accounts) -> None:
+    """The password is returned once and kept as an argon2 hash."""
+    account, password = accounts.add("eve")
+    assert accounts.login("eve", password).id == account.id
+    assert account.password_hash.startswith("$argon2id$")
+    assert password not in account.password_hash
+
+
+@pytest.mark.parametrize(("name", "password"), [("ada", "wrong"), ("nobody", "password ada"), ("", "")])
+def test_wrong_names_and_passwords_look_the_same(accounts, name: str, password: str) -> None:
+    """The text does not tell whether the account exists."""
+    with pytest.raises(Unauthenticated, match="The user name or the password is wrong"):
+        accounts.login(name, password)
+
+
+def test_a_taken_name_is_a_conflict(accounts) -> None:
+    """Names are unique."""
+    with pytest.raises(Conflict):
+        accounts.add("ada")
+
+
+@pytest.mark.parametrize(("name", "password"), [("", None), ("x" * 101, None), ("a\nb", None), ("ok", "short")])
+def test_unusable_names_and_passwords(accounts, name: str, password: str | None) -> None:
+    """Empty, too long, unprintable, too short."""
+    with pytest.raises(InvalidRequest):
+        accounts.add(name, password)
+
+
+def test_a_key_stands_for_its_account_until_revoked(accounts, bench) -> None:
+    """The secret is not in the listing; after the revocation it opens nothing."""
+    made = accounts.add_key(bench.ada.account, "laptop")
+    assert accounts.by_key(made.secret).account == bench.ada.account
+    (listed,) = accounts.keys(bench.ada)
+    assert made.secret not in repr(listed)
+    assert listed.hint == made.secret[-4:]
+    with pytest.raises(NotFound):
+        accounts.revoke_key(bench.bob, made.key.id)
+    accounts.revoke_key(bench.ada, made.key.id)
+    with pytest.raises(Unauthenticated):
+        accounts.by_key(made.secret)
+
+
+def test_an_expired_key_opens_nothing(accounts, bench) -> None:
+    """A key's end is its end."""
+    made = accounts.add_key(bench.ada.account, "old", expires_at=time.time() - 1)
+    with pytest.raises(Unauthenticated):
+        accounts.by_key(made.secret)
+
+
+def test_a_ticket_works_once(accounts, bench) -> None:
+    """The second use is refused."""
+    ticket, seconds = accounts.add_ticket(bench.ada)
+    assert seconds <= 60
+    assert accounts.take_ticket(ticket).account == bench.ada.account
+    with pytest.raises(Unauthenticated):
+        accounts.take_ticket(ticket)
+
+
+def test_a_subject_of_an_outside_issuer_gets_one_account(accounts) -> None:
+    """The first sight makes it, later ones find it; it has no password to log in with."""
+    first = accounts.for_subject("auth0|123")
+    assert accounts.for_subject("auth0|123").id == first.id
+    with pytest.raises(Unauthenticated):
+        accounts.login("auth0|123", "")
