@@ -3,6 +3,7 @@
 import os
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from icons.domain.errors import SettingsError
@@ -11,16 +12,16 @@ from icons.domain.errors import SettingsError
 def kept_secret(path: Path, make: Callable[[], str] = lambda: secrets.token_hex(32)) -> str:
     """The secret in this file, readable by its owner only; made when there is none. Safe against two first starts."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        replace_secret(path, make(), overwrite=False)
-    except FileExistsError:
-        pass
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with suppress(FileExistsError):  # another first start was faster
+                replace_secret(path, make(), overwrite=False)
+        return path.read_text().strip()
     except OSError as error:
         raise SettingsError(
             f"The folder {path.parent.name} cannot be written ({error.strerror}); give this user write access to it, "
             "or set STORAGE_DIR to one that can."
         ) from error
-    return path.read_text().strip()
 
 
 def replace_secret(path: Path, secret: str, *, overwrite: bool = True) -> None:

@@ -1,5 +1,6 @@
 """What every files engine promises."""
 
+import os
 import threading
 from pathlib import Path
 
@@ -92,3 +93,16 @@ def test_a_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("x")
     with pytest.raises(SettingsError, match="The folder taken cannot be written"):
         open_files((tmp_path / "taken").as_uri())
+
+
+def test_what_a_killed_process_was_writing_is_removed_later(tmp_path: Path) -> None:
+    """An hour-old unfinished file goes at the next start; a fresh one may be somebody's work."""
+    folder = tmp_path / "files"
+    open_files(folder.as_uri())
+    old, fresh = folder / ".unfinished" / "old", folder / ".unfinished" / "fresh"
+    for file in (old, fresh):
+        file.write_bytes(b"half")
+    os.utime(old, (0, 0))
+    open_files(folder.as_uri())
+    assert not old.exists()
+    assert fresh.exists()

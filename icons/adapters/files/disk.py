@@ -3,6 +3,7 @@
 import os
 import re
 import tempfile
+import time
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -11,16 +12,20 @@ from icons.domain.errors import SettingsError, Unavailable
 # Names are made by the house ("ab/<sha256>.png"); anything else is a bug or an attack, never a path to follow.
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*\Z")
 
+_ABANDONED: Final = 3600.0  # seconds; no write takes longer
+
 
 class DiskFiles:
     """Not obstore: its local store renames without fsync, and a power cut would leave an empty file behind a row."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._unfinished = folder / ".unfinished"
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=folder):
+            self._unfinished.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self._unfinished):
                 pass
+            self._remove_unfinished()
         except OSError as error:
             raise SettingsError(
                 f"The folder {folder.name} cannot be written ({error.strerror}); give this user write access to it, "
@@ -32,7 +37,7 @@ class DiskFiles:
         path = self._path(name)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+            handle, temporary = tempfile.mkstemp(dir=self._unfinished)
             try:
                 with os.fdopen(handle, "wb") as file:
                     file.write(data)
@@ -57,6 +62,12 @@ class DiskFiles:
     def delete(self, name: str) -> None:
         """See `Files.delete`."""
         self._path(name).unlink(missing_ok=True)
+
+    def _remove_unfinished(self) -> None:
+        """What a killed process was writing. Younger files may be another process's work."""
+        for file in self._unfinished.iterdir():
+            if file.stat().st_mtime < time.time() - _ABANDONED:
+                file.unlink(missing_ok=True)
 
     def _path(self, name: str) -> Path:
         if not _NAME.match(name):
