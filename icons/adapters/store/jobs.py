@@ -1,0 +1,217 @@
+"""Jobs and batches as their owner sees them."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from icons.adapters.store import journal, moves
+from icons.adapters.store.database import Database, Transaction
+from icons.adapters.store.images import known, show
+from icons.adapters.store.rows import batch_of, job_of
+from icons.adapters.store.tables import batches, job_images, jobs, stands
+from icons.core.ports import Sender
+from icons.domain.jobs import FINAL, Batch, Job, NewBatch, NewJob, Priority, State
+
+_RECENT: Final = 1000  # the latest completed jobs make the average: a figure of today that stays cheap
+
+
+class SqlJobs:
+    """The port `Jobs` over the tables."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def submit(self, sender: Sender, jobs: Sequence[NewJob], priority: Priority, batch: NewBatch | None = None) -> None:
+        with self._database.write() as tx:
+            if batch:
+                tx.run(sa.insert(batches), _batch_row(tx, sender, batch))
+            _insert(tx, sender, jobs, priority, batch)
+            if batch:
+                moves.advance_batch(tx, batch.id)
+
+    def get(self, account: str, job_id: str) -> Job | None:
+        with self._database.read() as tx:
+            return _job(tx, account, job_id)
+
+    def of_batch(self, account: str, batch_id: str) -> list[Job]:
+        mine = (jobs.c.batch_id == batch_id) & (jobs.c.account == account)
+        with self._database.read() as tx:
+            rows = tx.rows(sa.select(jobs).where(mine).order_by(jobs.c.position))
+            delivered = _delivered(tx, mine)
+        return [job_of(row, delivered[row["id"]]) for row in rows]
+
+    def batch(self, account: str, batch_id: str) -> Batch | None:
+        with self._database.read() as tx:
+            return _batch(tx, account, batch_id)
+
+    def batches(self, account: str, limit: int, before: str | None = None) -> list[Batch]:
+        age = sa.tuple_(batches.c.created_at, batches.c.id)
+        page = sa.select(batches, moves.NEWEST_EVENT).where(batches.c.account == account)
+        if before is not None:
+            seen = sa.select(batches.c.created_at, batches.c.id).where(batches.c.id == before)
+            page = page.where(age < seen.scalar_subquery())
+        with self._database.read() as tx:
+            rows = tx.rows(page.order_by(batches.c.created_at.desc(), batches.c.id.desc()).limit(limit))
+        return [batch_of(row) for row in rows]
+
+    def cancel(self, account: str, job_id: str) -> Job | None:
+        with self._database.write() as tx:
+            moves.advance(tx, moves.cancel(tx, (jobs.c.id == job_id) & (jobs.c.account == account)))
+            return _job(tx, account, job_id)
+
+    def cancel_batch(self, account: str, batch_id: str) -> Batch | None:
+        open_batch = sa.update(batches).where(
+            batches.c.id == batch_id, batches.c.account == account, batches.c.finished_at.is_(None)
+        )
+        with self._database.write() as tx:
+            if tx.run(open_batch.values(cancel_asked=True)):
+                moves.advance(tx, moves.cancel(tx, jobs.c.batch_id == batch_id))
+            return _batch(tx, account, batch_id)
+
+    def retry(self, account: str, job_id: str) -> Job | None:
+        with self._database.write() as tx:
+            _begin_anew(tx, (jobs.c.id == job_id) & (jobs.c.account == account))
+            return _job(tx, account, job_id)
+
+    def retry_batch(self, account: str, batch_id: str) -> int | None:
+        with self._database.write() as tx:
+            if _batch(tx, account, batch_id) is None:
+                return None
+            return _begin_anew(tx, jobs.c.batch_id == batch_id)
+
+    def statistics(self, account: str | None) -> Mapping[str, Any]:
+        answered = stands(State.COMPLETED) & ~jobs.c.cached
+        seconds = (jobs.c.finished_at - jobs.c.started_at).label("seconds")
+        recent = _of(account, sa.select(seconds).where(answered).order_by(jobs.c.finished_at.desc()).limit(_RECENT))
+        tally = _of(account, sa.select(jobs.c.state, jobs.c.cached, sa.func.count().label("n")))
+        totals = sa.select(sa.func.count().filter(batches.c.finished_at.is_(None)), sa.func.count())
+        if account is not None:
+            totals = totals.where(batches.c.account == account)
+        with self._database.read() as tx:
+            rows = tx.rows(tally.group_by(jobs.c.state, jobs.c.cached))
+            average = tx.value(sa.select(sa.func.avg(recent.subquery().c.seconds)))
+            active, total = tx.one(totals).values()
+        states = dict.fromkeys((state.public for state in State), 0)
+        for row in rows:
+            states[row["state"].public] += row["n"]
+        return {
+            "states": states,
+            "average_seconds": average,
+            "active_batches": active,
+            "total_batches": total,
+            "cached": sum(row["n"] for row in rows if row["cached"]),
+        }
+
+
+def _of(account: str | None, statement: sa.Select[Any]) -> sa.Select[Any]:
+    return statement if account is None else statement.where(jobs.c.account == account)
+
+
+def _job(tx: Transaction, account: str, job_id: str) -> Job | None:
+    mine = (jobs.c.id == job_id) & (jobs.c.account == account)
+    row = tx.row(sa.select(jobs).where(mine))
+    return job_of(row, _delivered(tx, mine)[job_id]) if row else None
+
+
+def _delivered(tx: Transaction, chosen: sa.ColumnElement[bool]) -> defaultdict[str, tuple[str, ...]]:
+    """Image ids of the chosen jobs."""
+    statement = sa.select(job_images).join(jobs, jobs.c.id == job_images.c.job_id).where(chosen)
+    delivered = defaultdict[str, tuple[str, ...]](tuple)
+    for row in tx.rows(statement.order_by(job_images.c.position)):
+        delivered[row["job_id"]] += (row["image_id"],)
+    return delivered
+
+
+def _batch(tx: Transaction, account: str, batch_id: str) -> Batch | None:
+    mine = (batches.c.id == batch_id) & (batches.c.account == account)
+    row = tx.row(sa.select(batches, moves.NEWEST_EVENT).where(mine))
+    return batch_of(row) if row else None
+
+
+def _batch_row(tx: Transaction, sender: Sender, batch: NewBatch) -> dict[str, Any]:
+    return {
+        "id": batch.id,
+        "account": sender.account,
+        "request": batch.request,
+        "categories": batch.categories,
+        "window_size": batch.window,
+        "cancel_asked": False,
+        "user_id": sender.user_id,
+        "correlation_id": sender.correlation_id,
+        "created_at": tx.now,
+        **dict.fromkeys((state.value for state in State), 0),
+        "completed_categories": 0,
+    }
+
+
+def _insert(tx: Transaction, sender: Sender, new: Sequence[NewJob], priority: Priority, batch: NewBatch | None) -> None:
+    """Every job begins held; what may start is released at once, a batch's jobs by its window."""
+    common = {
+        "account": sender.account,
+        "batch_id": batch.id if batch else None,
+        "priority": priority,
+        "user_id": sender.user_id,
+        "correlation_id": sender.correlation_id,
+        "created_at": tx.now,
+    }
+    # Images may have been cleaned away since the cache answered: then the job is to be done after all.
+    found = known(tx, sender.account, [image_id for job in new for image_id in job.images])
+    delivered = {job.id: job.images for job in new if job.images and found.issuperset(job.images)}
+    rows = [{**common, **_job_row(job), **(_delivered_at(tx.now) if job.id in delivered else _HELD)} for job in new]
+    tx.run_each(sa.insert(jobs), rows)
+    show(tx, delivered)
+    journal.ended(tx, [job_of(row, delivered[row["id"]]) for row in rows if row["cached"]])
+    if not batch:
+        moves.release(tx, [row for row in rows if not row["cached"]])
+
+
+def _job_row(job: NewJob) -> dict[str, Any]:
+    return {
+        "id": job.id,
+        "position": job.position,
+        "category_index": job.category_index,
+        "kind": job.kind,
+        "tag": 0.0,
+        "request": job.request,
+        "fingerprint": job.fingerprint,
+        "attempt": 0,
+        "facts": {},
+    }
+
+
+_HELD: Final = {
+    "state": State.HELD,
+    "stage": "waiting",
+    "progress": 0,
+    "failures": 0,
+    "error": None,
+    "started_at": None,
+    "finished_at": None,
+    "cancel_asked": False,
+    "cached": False,
+}
+
+
+def _delivered_at(now: float) -> dict[str, Any]:
+    return {
+        **_HELD,
+        "state": State.COMPLETED,
+        "stage": "completed",
+        "progress": 100,
+        "finished_at": now,
+        "cached": True,
+    }
+
+
+def _begin_anew(tx: Transaction, chosen: sa.ColumnElement[bool]) -> int:
+    """The chosen jobs that ended without images are held again, and released as new ones are."""
+    anew = sa.update(jobs).where(chosen, stands(*FINAL - {State.COMPLETED})).values(_HELD)
+    rows = tx.rows(anew.returning(jobs))
+    begun = [job_of(row) for row in rows]
+    moves.release(tx, [row for row in rows if row["batch_id"] is None])
+    of_batches = {job.batch_id for job in begun}
+    tx.run(sa.update(batches).where(batches.c.id.in_(of_batches - {None})).values(cancel_asked=False))
+    moves.advance(tx, begun)
+    return len(begun)

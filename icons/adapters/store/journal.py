@@ -1,0 +1,46 @@
+"""What is written into the event log when something moves."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from icons.adapters.store.database import Transaction
+from icons.adapters.store.tables import events
+from icons.domain.events import EventType, batch_data, job_data
+from icons.domain.jobs import Batch, Job
+
+_APPEND: Final = sa.insert(events)
+
+
+def output(tx: Transaction, job: Job, line: str) -> None:
+    """A line about a job, beside its stage and progress."""
+    data = {"stage": job.stage, "progress": job.progress, "line": line}
+    _append(tx, [_about_job(job, EventType.JOB_OUTPUT, data)])
+
+
+def ended(tx: Transaction, jobs: Iterable[Job]) -> None:
+    """These jobs have just ended."""
+    _append(tx, [_about_job(job, EventType.JOB_COMPLETED, job_data(job)) for job in jobs])
+
+
+def progressed(tx: Transaction, batch: Batch, *, ended: bool) -> None:
+    """A batch's jobs have moved; ``ended``: the last of them has ended now."""
+    types = [EventType.BATCH_PROGRESS, EventType.BATCH_COMPLETED] if ended else [EventType.BATCH_PROGRESS]
+    common = {"account": batch.account, "job_id": None, "batch_id": batch.id, "correlation_id": batch.correlation_id}
+    _append(tx, [{"type": kind, "data": batch_data(batch), **common} for kind in types])
+
+
+def _about_job(job: Job, kind: EventType, data: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "type": kind,
+        "data": data,
+        "account": job.account,
+        "job_id": job.id,
+        "batch_id": job.batch_id,
+        "correlation_id": job.correlation_id,
+    }
+
+
+def _append(tx: Transaction, entries: list[dict[str, Any]]) -> None:
+    tx.run_each(_APPEND, [{**entry, "at": tx.now} for entry in entries])

@@ -1,0 +1,238 @@
+"""The tables: what is kept, and the index behind each question."""
+
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+
+from icons.domain.access import Role
+from icons.domain.events import EventType
+from icons.domain.images import Format
+from icons.domain.jobs import State
+
+metadata = sa.MetaData()
+
+Id = sa.String(64)
+Seconds = sa.Double  # epoch seconds, UTC, by the database's clock
+Json = sa.JSON(none_as_null=True)
+
+
+def _names(kind: type[StrEnum]) -> sa.Enum:
+    """A column that holds the values of an enumeration as plain text, so that new ones need no migration."""
+    return sa.Enum(
+        kind, native_enum=False, length=16, values_callable=lambda members: [str(member) for member in members]
+    )
+
+
+def _account(**options: Any) -> sa.Column[str]:
+    return sa.Column("account", Id, sa.ForeignKey("accounts.id"), nullable=False, **options)
+
+
+accounts = sa.Table(
+    "accounts",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("subject", sa.String(255), nullable=False, unique=True),
+    sa.Column("role", _names(Role), nullable=False),
+    sa.Column("password_hash", sa.String(255)),
+    sa.Column("created_at", Seconds, nullable=False),
+    sa.Column("disabled", sa.Boolean, nullable=False),
+)
+
+api_keys = sa.Table(
+    "api_keys",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    _account(index=True),
+    sa.Column("name", sa.String(255), nullable=False),
+    sa.Column("hint", sa.String(16), nullable=False),
+    sa.Column("secret_hash", sa.String(128), nullable=False, unique=True),
+    sa.Column("created_at", Seconds, nullable=False),
+    sa.Column("last_used_at", Seconds),
+    sa.Column("expires_at", Seconds),
+    sa.Column("revoked_at", Seconds),
+)
+
+ended_sessions = sa.Table(
+    "ended_sessions",
+    metadata,
+    sa.Column("session", sa.String(255), primary_key=True),
+    sa.Column("expires_at", Seconds, nullable=False, index=True),
+)
+
+tickets = sa.Table(
+    "tickets",
+    metadata,
+    sa.Column("ticket_hash", sa.String(128), primary_key=True),
+    _account(),
+    sa.Column("expires_at", Seconds, nullable=False, index=True),
+)
+
+batches = sa.Table(
+    "batches",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    _account(),
+    sa.Column("request", Json, nullable=False),
+    sa.Column("categories", Json, nullable=False),
+    sa.Column("window_size", sa.Integer, nullable=False),
+    sa.Column("cancel_asked", sa.Boolean, nullable=False),
+    sa.Column("user_id", sa.String(255)),
+    sa.Column("correlation_id", sa.String(255), nullable=False),
+    sa.Column("created_at", Seconds, nullable=False),
+    sa.Column("started_at", Seconds),
+    sa.Column("finished_at", Seconds),
+    # Derived from the batch's jobs in each transaction that moves one, so that a listing reads no jobs:
+    *(sa.Column(state.value, sa.Integer, nullable=False) for state in State),
+    sa.Column("completed_categories", sa.Integer, nullable=False),
+    sa.Column("current_index", sa.Integer),
+    sa.Index("batches_of_account", "account", "created_at", "id"),
+)
+
+jobs = sa.Table(
+    "jobs",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    _account(),
+    sa.Column("batch_id", Id, sa.ForeignKey("batches.id")),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("category_index", sa.Integer, nullable=False),
+    sa.Column("kind", sa.String(32), nullable=False),
+    sa.Column("state", _names(State), nullable=False),
+    sa.Column("priority", sa.Integer, nullable=False),
+    sa.Column("tag", sa.Double, nullable=False),  # fair place among the waiting; see moves.py
+    sa.Column("request", Json, nullable=False),
+    sa.Column("fingerprint", sa.String(128), nullable=False),
+    sa.Column("attempt", sa.Integer, nullable=False),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("progress", sa.Integer, nullable=False),
+    sa.Column("stage", sa.String(64), nullable=False),
+    sa.Column("user_id", sa.String(255)),
+    sa.Column("correlation_id", sa.String(255), nullable=False),
+    sa.Column("created_at", Seconds, nullable=False),
+    sa.Column("started_at", Seconds),
+    sa.Column("finished_at", Seconds),
+    sa.Column("run_at", Seconds),  # when a delayed job is due
+    sa.Column("worker", sa.String(128)),  # whose lease it is, while active
+    sa.Column("cancel_asked", sa.Boolean, nullable=False),  # the worker shall stop it
+    sa.Column("cached", sa.Boolean, nullable=False),
+    sa.Column("error", Json),
+    sa.Column("facts", Json, nullable=False),
+    # Covers the counting of a batch: (batch, state, category) are read from the index alone.
+    sa.Index("jobs_of_batch", "batch_id", "position", "state", "category_index"),
+    # Cover the statistics of one account and of all. None begins with the state: SQLite would rather use it than the
+    # partial indexes below, and sort what it finds.
+    sa.Index("jobs_of_account", "account", "state", "cached", "finished_at"),
+    sa.Index("jobs_of_all", "cached", "state", "finished_at"),
+)
+
+
+def stands(*states: State, table: sa.FromClause = jobs) -> sa.ColumnElement[bool]:
+    """Whether a job is in one of these states.
+
+    The values stand in the text of the statement: SQLite matches a partial index with literals, not with parameters.
+    """
+    literals: list[sa.ColumnElement[Any]] = [sa.literal_column(f"'{state.value}'") for state in states]
+    return table.c.state == literals[0] if len(literals) == 1 else table.c.state.in_(literals)
+
+
+def _index_of(state: State, name: str, *columns: str, unique: bool = False) -> None:
+    """An index over the jobs in one state only: it stays small however many jobs have ended."""
+    where = stands(state)
+    sa.Index(name, *(jobs.c[column] for column in columns), unique=unique, sqlite_where=where, postgresql_where=where)
+
+
+_index_of(State.HELD, "jobs_held", "batch_id", "position")
+_index_of(State.WAITING, "jobs_waiting", "priority", "tag", "created_at", "id")
+_index_of(State.DELAYED, "jobs_delayed", "run_at")
+_index_of(State.ACTIVE, "jobs_active", "worker")
+_index_of(State.ACTIVE, "jobs_at_work", "account", "fingerprint", unique=True)
+
+# Fair queueing (see moves.py): how far each account's line reaches, and how far the claims have come.
+lines = sa.Table(
+    "lines",
+    metadata,
+    _account(primary_key=True),
+    sa.Column("priority", sa.Integer, primary_key=True),
+    sa.Column("tag", sa.Double, nullable=False),
+)
+virtual_times = sa.Table(
+    "virtual_times",
+    metadata,
+    sa.Column("priority", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("tag", sa.Double, nullable=False),
+)
+
+workers = sa.Table(
+    "workers",
+    metadata,
+    sa.Column("id", sa.String(128), primary_key=True),
+    sa.Column("beat_at", Seconds, nullable=False),
+)
+
+events = sa.Table(
+    "events",
+    metadata,
+    sa.Column("seq", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    sa.Column("type", _names(EventType), nullable=False),
+    _account(),
+    sa.Column("job_id", Id),
+    sa.Column("batch_id", Id),
+    sa.Column("data", Json, nullable=False),
+    sa.Column("at", Seconds, nullable=False, index=True),
+    sa.Column("correlation_id", sa.String(255), nullable=False),
+    sa.Index("events_of_account", "account", "seq"),
+    sa.Index("events_of_job", "job_id", "seq"),
+    sa.Index("events_of_batch", "batch_id", "seq"),
+    sqlite_autoincrement=True,  # a forgotten number is never given again
+)
+
+images = sa.Table(
+    "images",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    _account(),
+    sa.Column("filename", sa.String(128), nullable=False, unique=True),
+    sa.Column("blob", sa.String(128), nullable=False, index=True),
+    sa.Column("format", _names(Format), nullable=False),
+    sa.Column("width", sa.Integer, nullable=False),
+    sa.Column("height", sa.Integer, nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("created_at", Seconds, nullable=False),
+    sa.Column("facts", Json, nullable=False),
+    sa.Index("images_of_account", "account", "blob", "size"),
+)
+
+job_images = sa.Table(
+    "job_images",
+    metadata,
+    sa.Column("job_id", Id, sa.ForeignKey("jobs.id"), primary_key=True),
+    sa.Column("position", sa.Integer, primary_key=True),
+    sa.Column("image_id", Id, sa.ForeignKey("images.id"), nullable=False, index=True),
+)
+
+cache = sa.Table(
+    "cache",
+    metadata,
+    _account(primary_key=True),
+    sa.Column("fingerprint", sa.String(128), primary_key=True),
+    sa.Column("category", sa.String(255), nullable=False),
+    sa.Column("style", sa.String(255), nullable=False),
+    sa.Column("color_scheme", sa.String(255), nullable=False),
+    sa.Column("category_key", sa.String(255), nullable=False),  # normalised, for filters
+    sa.Column("style_key", sa.String(255), nullable=False),
+    sa.Column("created_at", Seconds, nullable=False),
+    sa.Column("last_used_at", Seconds, nullable=False, index=True),
+    sa.Column("hits", sa.Integer, nullable=False),
+    sa.Index("cache_of_account", "account", "created_at"),
+)
+
+cache_images = sa.Table(
+    "cache_images",
+    metadata,
+    sa.Column("account", Id, primary_key=True),
+    sa.Column("fingerprint", sa.String(128), primary_key=True),
+    sa.Column("position", sa.Integer, primary_key=True),
+    sa.Column("image_id", Id, sa.ForeignKey("images.id"), nullable=False, index=True),
+    sa.ForeignKeyConstraint(["account", "fingerprint"], ["cache.account", "cache.fingerprint"], ondelete="CASCADE"),
+)
