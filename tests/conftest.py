@@ -1,7 +1,5 @@
 """The embedded house on a temporary folder: what almost every test runs against."""
 
-from __future__ import annotations
-
 import socket
 import threading
 import time
@@ -14,7 +12,11 @@ import pytest
 import requests
 from werkzeug.serving import make_server
 
+from app import build_house, build_web
+from config import Settings
+from icons.core.house import House
 from icons.domain.access import Account, Caller, Role
+from icons.web import Web
 
 PASSWORD = "correct horse battery staple"
 
@@ -62,15 +64,11 @@ class Studio:
 
 def embedded(folder: Path, **overrides: Any) -> Settings:
     """Settings of the embedded house, untouched by the developer's environment."""
-    from config import Settings
-
     values = {"storage_dir": folder, "draw_processes": 2, "admin_password": PASSWORD, **overrides}
     return Settings(_env_file=None, **values)
 
 
 def open_studio(settings: Settings, *, work: bool = True) -> Studio:
-    from app import build_house, build_web
-
     house = build_house(settings)
     accounts = {each.subject: each for each in house.accounts.all()}
     admin = accounts.get("admin") or house.accounts.add("admin", PASSWORD, Role.ADMIN)[0]

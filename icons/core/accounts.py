@@ -78,6 +78,9 @@ class Accounts:
                 account = self._store.by_subject(subject)
         if account is None or account.disabled:
             raise Unauthenticated
+        if account.password_hash is not None:  # a local account: the issuer's "admin" is not ours
+            log.warning("account.subject_refused", account=account.id, reason="a local account has this name")
+            raise Unauthenticated
         return account
 
     def get(self, account_id: str) -> Account | None:
@@ -121,7 +124,7 @@ class Accounts:
         if found is None:
             raise Unauthenticated
         account, key = found
-        return Caller(account.id, account.subject, account.role, f"key:{key.id}", key.expires_at)
+        return Caller(account.id, account.subject, account.role, key.id, by_key=True, expires_at=key.expires_at)
 
     # Sessions and tickets
 
@@ -130,18 +133,18 @@ class Accounts:
         self._store.end_session(session, expires_at)
 
     def session_ended(self, session: str) -> bool:
-        """Whether `end_session` was called for it."""
+        """Whether a logout or a revocation has ended it."""
         return self._store.session_ended(session)
 
     def add_ticket(self, caller: Caller) -> tuple[str, int]:
         """A single-use credential for a stream, and the seconds it lives."""
         ticket = secrets.token_urlsafe(32)
-        self._store.put_ticket(_digest(ticket), caller.account, TICKET_SECONDS)
+        self._store.put_ticket(_digest(ticket), caller, TICKET_SECONDS)
         return ticket, TICKET_SECONDS
 
     def take_ticket(self, ticket: str) -> Caller:
         """Who a ticket stands for; it is used up."""
-        account = self._store.take_ticket(_digest(ticket))
-        if account is None:
+        caller = self._store.take_ticket(_digest(ticket))
+        if caller is None or (caller.session and self._store.session_ended(caller.session)):
             raise Unauthenticated
-        return Caller(account.id, account.subject, account.role)
+        return caller

@@ -89,10 +89,11 @@ class House:
             self._engine.start()
 
     def halt(self) -> None:
-        """Take no new job and let waiting callers go; what runs may finish. Returns at once; `stop` waits."""
-        self.tail.release()
+        """Take no new job; what runs may finish, then waiting callers are let go. Returns at once; `stop` waits."""
         if self._worker:
             self._worker.stop()
+        else:
+            self.tail.release()
 
     def stop(self) -> None:
         """Finish or give back what runs, then close everything."""
@@ -126,6 +127,7 @@ class House:
         finally:
             sweeper.cancel()
             await asyncio.gather(sweeper, return_exceptions=True)
+            self.tail.release()
             for provider in self.engines.providers.values():
                 await provider.close()
             blocking.close()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Protocol
 
-from icons.domain.access import Account, ApiKey, Role
+from icons.domain.access import Account, ApiKey, Caller, Role
 from icons.domain.events import Event
 from icons.domain.images import CacheEntry, Image
 from icons.domain.jobs import Batch, Job, Lease, NewBatch, NewJob, Outcome, Priority
@@ -204,14 +204,16 @@ class Accounts(Protocol):
         """No token with this jti is accepted any more; remembered until it would have expired anyway."""
         ...
 
-    def session_ended(self, session: str) -> bool: ...
-
-    def put_ticket(self, ticket_hash: str, account_id: str, seconds: float) -> None:
-        """A single-use credential for streams."""
+    def session_ended(self, session: str) -> bool:
+        """Whether `end_session` was called for it, or it is the id of a revoked key."""
         ...
 
-    def take_ticket(self, ticket_hash: str) -> Account | None:
-        """Use a ticket up; None when unknown, used or expired."""
+    def put_ticket(self, ticket_hash: str, caller: Caller, seconds: float) -> None:
+        """A single-use credential that stands for the caller, with the end of the caller's own proof."""
+        ...
+
+    def take_ticket(self, ticket_hash: str) -> Caller | None:
+        """Use a ticket up; None when unknown, used, expired, or of a disabled account."""
         ...
 
 

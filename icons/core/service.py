@@ -70,19 +70,17 @@ class Service:
             color_scheme=self.library.scheme(request.color_scheme).name,
         )
 
-    def answered(self, caller: Caller, request: IconRequest) -> tuple[Image, ...] | None:
-        """The remembered answer to a normalised request, if there is one. Writes nothing."""
-        return self.gallery.remembered(caller.account, [self._fingerprint(request)]).get(self._fingerprint(request))
+    def ask(self, caller: Caller, request: IconRequest, context: Context) -> Job | tuple[Image, ...]:
+        """The remembered answer to a normalised request, without a job, or the job that will bring one."""
+        mark = self._fingerprint(request)
+        if images := self.gallery.remembered(caller.account, [mark]).get(mark):
+            return images
+        return self._submit_one(caller, NewJob(str(uuid.uuid4()), "icon", request.to_json(), mark), context)
 
-    def submit(
-        self, caller: Caller, request: IconRequest, context: Context, priority: Priority = Priority.INTERACTIVE
-    ) -> Job:
+    def submit(self, caller: Caller, request: IconRequest, context: Context) -> Job:
         """Store one icon's job; already completed when the cache has the answer."""
-        jobs = self._new_jobs(caller.account, [(0, self.normalise(request))])
-        self._store.jobs.submit(self._sender(caller, context), jobs, priority)
-        self._ring()
-        log.info("job.submitted", job_id=jobs[0].id, cached=bool(jobs[0].images), correlation_id=context.correlation_id)
-        return self.job(caller, jobs[0].id)
+        (job,) = self._new_jobs(caller.account, [(0, self.normalise(request))])
+        return self._submit_one(caller, job, context)
 
     def submit_batch(
         self, caller: Caller, request: BatchRequest, context: Context, priority: Priority = Priority.BATCH
@@ -168,6 +166,12 @@ class Service:
         return self._changed(count, "batch", "batch.retried", batch_id=batch_id)
 
     # Inside
+
+    def _submit_one(self, caller: Caller, job: NewJob, context: Context) -> Job:
+        self._store.jobs.submit(self._sender(caller, context), [job], Priority.INTERACTIVE)
+        self._ring()
+        log.info("job.submitted", job_id=job.id, cached=bool(job.images), correlation_id=context.correlation_id)
+        return self.job(caller, job.id)
 
     def _new_jobs(self, account: str, icons: Sequence[tuple[int, IconRequest]]) -> list[NewJob]:
         prints = [self._fingerprint(icon) for _, icon in icons]

@@ -25,13 +25,14 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """An authenticated account on whose behalf something is asked. ``expires_at`` is when its proof runs out."""
+    """An authenticated account on whose behalf something is asked."""
 
     account: str
     subject: str
     role: Role = Role.USER
-    session: str | None = None  # the token's jti, or the key's id: what a logout or revocation ends
-    expires_at: float | None = None  # epoch seconds; None = until revoked
+    session: str | None = None  # the token's session or the key's id: what a logout or a revocation ends
+    by_key: bool = False  # whether that is an API key
+    expires_at: float | None = None  # when the proof runs out, epoch seconds; None = until revoked
 
     @property
     def is_admin(self) -> bool:

@@ -43,7 +43,10 @@ def job_data(job: Job) -> dict[str, Any]:
 
 
 def batch_data(batch: Batch) -> dict[str, Any]:
-    """Data of `EventType.BATCH_PROGRESS` and `EventType.BATCH_COMPLETED`: where the batch stood at that event."""
+    """Data of `EventType.BATCH_PROGRESS` and `EventType.BATCH_COMPLETED`: where the batch stood at that event.
+
+    Times are epoch seconds.
+    """
     return {
         "status": batch.state.value,
         "progress": batch.progress,
@@ -54,4 +57,9 @@ def batch_data(batch: Batch) -> dict[str, Any]:
         "completed": batch.counts.completed,
         "failed": batch.counts.failed,
         "cancelled": batch.counts.cancelled,
+        "concurrency": batch.window,
+        "user_id": batch.user_id,
+        "created_at": batch.created_at,
+        "started_at": batch.started_at,
+        "finished_at": batch.finished_at,
     }

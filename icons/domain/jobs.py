@@ -192,11 +192,11 @@ def percent(done: int, total: int) -> int:
     return 100 if total == 0 else math.floor(100 * done / total)
 
 
-def remaining_seconds(counts: Counts, elapsed: float) -> float | None:
-    """Seconds until a batch ends at the pace so far; None before the first job has ended."""
-    if not counts.finished or not counts.unfinished:
+def remaining_seconds(finished: int, total: int, elapsed: float) -> float | None:
+    """Seconds until a batch ends at the pace so far; None before the first job has ended and after the last."""
+    if not 0 < finished < total:
         return None
-    return elapsed / counts.finished * counts.unfinished
+    return elapsed / finished * (total - finished)
 
 
 @dataclass(frozen=True, slots=True)

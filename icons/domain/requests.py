@@ -3,16 +3,21 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Final
 
 from icons.domain.errors import InvalidRequest
 from icons.domain.images import Format, Picture
-from icons.domain.prompts.brief import Background, Prompt
+from icons.domain.prompts.brief import Background, Brief, Prompt
 from icons.domain.prompts.library import Library
 
 MAX_BATCH_ICONS: Final = 1000
 MAX_VARIATIONS: Final = 10
+
+
+def _fields(value: "IconRequest | Brief") -> dict[str, Any]:
+    """`dataclasses.asdict` for flat values, without its deep copies: this runs for every cached answer."""
+    return {each.name: getattr(value, each.name) for each in fields(value)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,7 @@ class IconRequest:
 
     def to_json(self) -> dict[str, Any]:
         """A dict that `from_json` reads back; kept with the job."""
-        return asdict(self)
+        return _fields(self)
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "IconRequest":
@@ -91,7 +96,7 @@ def fingerprint(request: IconRequest, prompt: Prompt, engine: str) -> str:
     canonical = {
         "request": request.to_json(),
         "text": prompt.text,
-        "brief": asdict(prompt.brief),
+        "brief": _fields(prompt.brief),
         "engine": engine,
     }
     return hashlib.sha256(json.dumps(canonical, sort_keys=True, ensure_ascii=True).encode()).hexdigest()

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from icons.domain.access import Role
+from icons.domain.access import Caller, Role
 from icons.domain.errors import Conflict
 
 
@@ -82,9 +82,11 @@ def test_an_ended_session_stays_ended(accounts):
 
 def test_a_ticket_is_used_once(scene, accounts):
     """The second use, an unknown ticket and one past its time all open nothing."""
-    accounts.put_ticket("ticket", scene.account, 60)
-    accounts.put_ticket("late", scene.account, -1)
-    assert accounts.take_ticket("ticket").id == scene.account
+    caller = Caller(scene.account, "ann", Role.USER, session="s-1", by_key=True, expires_at=4e9)
+    accounts.put_ticket("ticket", caller, 60)
+    accounts.put_ticket("late", caller, -1)
+    taken = accounts.take_ticket("ticket")
+    assert (taken.account, taken.session, taken.by_key, taken.expires_at) == (scene.account, "s-1", True, 4e9)
     assert accounts.take_ticket("ticket") is None
     assert accounts.take_ticket("late") is None
     assert accounts.take_ticket("unknown") is None

@@ -1,9 +1,11 @@
 """Passwords, keys and tickets."""
 
 import time
+from dataclasses import replace
 
 import pytest
 
+from icons.domain.access import Role
 from icons.domain.errors import Conflict, InvalidRequest, NotFound, Unauthenticated
 
 
@@ -76,3 +78,22 @@ def test_a_subject_of_an_outside_issuer_gets_one_account(accounts) -> None:
     assert accounts.for_subject("auth0|123").id == first.id
     with pytest.raises(Unauthenticated):
         accounts.login("auth0|123", "")
+
+
+def test_a_ticket_ends_with_the_session_it_was_given_for(accounts, bench) -> None:
+    """After a logout, or a revocation of the key, the ticket opens nothing."""
+    caller = replace(bench.ada, session="session-1")
+    ticket, _ = accounts.add_ticket(caller)
+    accounts.end_session("session-1", time.time() + 60)
+    with pytest.raises(Unauthenticated):
+        accounts.take_ticket(ticket)
+
+
+def test_an_outside_issuers_admin_is_not_ours(accounts) -> None:
+    """An outside subject never opens a local account of the same name, and its own cannot be taken over."""
+    accounts.add("root", None, Role.ADMIN)
+    with pytest.raises(Unauthenticated):
+        accounts.for_subject("root")
+    accounts.for_subject("grace")
+    with pytest.raises(Conflict):
+        accounts.add("grace")

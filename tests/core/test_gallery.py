@@ -4,7 +4,9 @@ import pytest
 
 from icons.core.gallery import Retention
 from icons.core.house import Rules
+from icons.core.service import Context
 from icons.domain.errors import Forbidden, InvalidRequest, NotFound
+from icons.domain.images import Format
 from icons.domain.jobs import State
 from icons.domain.requests import IconRequest
 
@@ -49,11 +51,15 @@ def test_accounts_do_not_share_answers(bench) -> None:
     assert not bench.draw("tools", caller=bench.bob).cached
 
 
-def test_the_cache_can_be_asked_without_a_job(bench) -> None:
-    """`answered` gives the images and stores nothing."""
-    request = bench.service.normalise(IconRequest.from_json(bench.draw("tools").request))
-    assert bench.service.answered(bench.ada, request)
-    assert bench.service.answered(bench.bob, request) is None
+def test_asking_gives_a_remembered_answer_without_a_job(bench) -> None:
+    """`ask` stores a job only for what is not remembered, and remembers per account."""
+    request = bench.service.normalise(IconRequest("tools", format=Format.SVG))
+    job = bench.service.ask(bench.ada, request, Context())
+    images = bench.service.wait(bench.ada, job.id, 20).images
+    (image,) = bench.service.ask(bench.ada, request, Context())
+    assert (image.id,) == images
+    assert bench.service.statistics(bench.ada)["states"]["completed"] == 1
+    assert bench.service.ask(bench.bob, request, Context()).id != job.id
 
 
 def test_entries_are_listed_by_page_and_filter(bench) -> None:

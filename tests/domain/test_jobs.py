@@ -38,9 +38,9 @@ def test_progress_is_100_only_at_the_end(given_counts: Counts) -> None:
 
 def test_the_end_is_estimated_from_the_pace_so_far() -> None:
     """Ten of forty in five seconds leave fifteen; before the first nobody knows."""
-    assert remaining_seconds(Counts(completed=10, waiting=30), 5.0) == 15.0
-    assert remaining_seconds(Counts(waiting=30), 5.0) is None
-    assert remaining_seconds(Counts(completed=10), 5.0) is None
+    assert remaining_seconds(10, 40, 5.0) == 15.0
+    assert remaining_seconds(0, 40, 5.0) is None
+    assert remaining_seconds(40, 40, 5.0) is None
 
 
 def test_held_jobs_look_waiting() -> None:

@@ -10,7 +10,7 @@ from icons.adapters.store.database import Database
 from icons.adapters.store.engine import upsert
 from icons.adapters.store.rows import account_of, key_of
 from icons.adapters.store.tables import accounts, api_keys, ended_sessions, tickets
-from icons.domain.access import Account, ApiKey, Role
+from icons.domain.access import Account, ApiKey, Caller, Role
 from icons.domain.errors import Conflict, Unavailable
 
 _USE_NOTED_EVERY: Final = 60.0  # seconds: `last_used_at` is for people, and a write for every request is not
@@ -95,18 +95,34 @@ class SqlAccounts:
         with self._database.read() as tx:
             return bool(tx.value(sa.select(sa.or_(logged_out, revoked))))
 
-    def put_ticket(self, ticket_hash: str, account_id: str, seconds: float) -> None:
+    def put_ticket(self, ticket_hash: str, caller: Caller, seconds: float) -> None:
         with self._database.write() as tx:
             tx.run(sa.delete(tickets).where(tickets.c.expires_at <= tx.now))
-            row = {"ticket_hash": ticket_hash, "account": account_id, "expires_at": tx.now + seconds}
+            row = {
+                "ticket_hash": ticket_hash,
+                "account": caller.account,
+                "session": caller.session,
+                "by_key": caller.by_key,
+                "proof_expires_at": caller.expires_at,
+                "expires_at": tx.now + seconds,
+            }
             tx.run(sa.insert(tickets), row)
 
-    def take_ticket(self, ticket_hash: str) -> Account | None:
+    def take_ticket(self, ticket_hash: str) -> Caller | None:
         used = sa.delete(tickets).where(tickets.c.ticket_hash == ticket_hash)
         with self._database.write() as tx:
-            ticket = tx.row(used.where(tickets.c.expires_at > tx.now).returning(tickets.c.account))
+            ticket = tx.row(used.where(tickets.c.expires_at > tx.now).returning(tickets))
             owner = tx.row(_enabled(ticket["account"])) if ticket else None
-        return account_of(owner) if owner else None
+        if not ticket or not owner:
+            return None
+        return Caller(
+            account=owner["id"],
+            subject=owner["subject"],
+            role=owner["role"],
+            session=ticket["session"],
+            by_key=ticket["by_key"],
+            expires_at=ticket["proof_expires_at"],
+        )
 
 
 def _enabled(account_id: str) -> sa.Select[Any]:

@@ -65,6 +65,10 @@ tickets = sa.Table(
     metadata,
     sa.Column("ticket_hash", sa.String(128), primary_key=True),
     _account(),
+    # The proof that the ticket was given for: a stream ends with it.
+    sa.Column("session", sa.String(255)),
+    sa.Column("by_key", sa.Boolean, nullable=False),
+    sa.Column("proof_expires_at", Seconds),
     sa.Column("expires_at", Seconds, nullable=False, index=True),
 )
 
