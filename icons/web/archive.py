@@ -1,0 +1,106 @@
+"""A batch's finished icons as one zip, streamed file by file."""
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from flask import Response
+from zipstream import ZipStream
+
+from icons.core.gallery import Gallery
+from icons.core.service import Service
+from icons.domain.access import Caller
+from icons.domain.errors import Conflict
+from icons.domain.images import Image
+from icons.domain.jobs import Job
+
+_CHUNK: Final = 64 * 1024
+_SLUG_LENGTH: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One icon in the archive."""
+
+    name: str
+    job: Job
+    image: Image
+
+    def facts(self) -> dict[str, Any]:
+        """Its lines in the manifest."""
+        request = self.job.request
+        return {
+            "file": self.name,
+            "category": request["category"],
+            "variation": request["variation"],
+            "metadata": {
+                "style": request["style"],
+                "color_scheme": request["color_scheme"],
+                "format": self.image.format.value,
+                "width": self.image.width,
+                "height": self.image.height,
+                **self.image.facts,
+            },
+        }
+
+
+def zip_response(service: Service, gallery: Gallery, caller: Caller, batch_id: str) -> Response:
+    """The archive, of exactly known length: never more than one chunk of one image is in memory.
+
+    An icon whose file cannot be read breaks the download off short of its announced length, so that no client takes
+    it for whole. Conflict while nothing is finished.
+    """
+    entries = _entries(service.jobs_of(caller, batch_id), gallery, caller)
+    if not entries:
+        raise Conflict("No icon of this batch is finished yet. Try again when its status shows some.")
+    archive = ZipStream(sized=True)  # pictures are compressed already, so they are stored as they are
+    archive.add(_manifest(batch_id, entries), "manifest.json")
+    for entry in entries:
+        archive.add(_chunks(gallery, entry.image), entry.name, size=entry.image.size)
+    response = Response(iter(archive), mimetype="application/zip")
+    response.content_length = len(archive)
+    response.headers.set("Content-Disposition", "attachment", filename=f"icons-{batch_id}.zip")
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _entries(jobs: Sequence[Job], gallery: Gallery, caller: Caller) -> list[_Entry]:
+    """The finished icons in request order."""
+    images = gallery.images(caller, [image_id for job in jobs for image_id in job.images])
+    digits = max(3, len(str(len(jobs))))
+    return [
+        _Entry(_name(job, number, images[image_id], digits), job, images[image_id])
+        for job in jobs
+        for number, image_id in enumerate(job.images)
+        if image_id in images
+    ]
+
+
+def _name(job: Job, number: int, image: Image, digits: int) -> str:
+    """``007-office-supplies-v2.png``: unique by the position in front, and by ``-2`` for a job's second image."""
+    another = f"-{number + 1}" if number else ""
+    variation = job.request["variation"] + 1
+    return f"{job.position + 1:0{digits}}-{_slug(job.request['category'])}-v{variation}{another}.{image.format.value}"
+
+
+def _slug(text: str) -> str:
+    """Lower-case ASCII letters, digits and single hyphens: a name that every file system takes as it is."""
+    plain = unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain)[:_SLUG_LENGTH].strip("-") or "icon"
+
+
+def _manifest(batch_id: str, entries: Sequence[_Entry]) -> str:
+    return json.dumps(
+        {"batch_id": batch_id, "icons": [entry.facts() for entry in entries]}, ensure_ascii=False, indent=2
+    )
+
+
+def _chunks(gallery: Gallery, image: Image) -> Iterator[bytes]:
+    """The image's bytes; its file is opened when its turn comes."""
+    with gallery.open(image) as file:
+        while chunk := file.read(_CHUNK):
+            yield chunk

@@ -1,0 +1,127 @@
+"""The files: images and their thumbnails under signed addresses, or with a caller's credential."""
+
+import os
+import re
+from datetime import UTC, datetime
+from pathlib import PurePosixPath
+from typing import BinaryIO, Final
+
+from flask import Response, request
+from flask_openapi import APIBlueprint, Tag
+from pydantic import Field
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
+from werkzeug.wsgi import wrap_file
+
+from icons.core.gallery import Gallery
+from icons.domain.access import Caller
+from icons.domain.errors import Forbidden, NotFound, Unauthenticated
+from icons.domain.images import Format, Image
+from icons.web.auth import Gate, public
+from icons.web.parts import WebParts
+from icons.web.schemas.fields import Query
+from icons.web.signing import ImageSigner
+
+_FILENAME: Final = re.compile(r"[0-9a-f-]{36}\.(png|svg|webp)", re.ASCII)
+# What lies under a name never changes, so a browser need not ask again while it keeps the address.
+_CACHING: Final = "private, max-age=31536000, immutable"
+# An SVG opened by itself is a document: no script, no fetch, and an origin of its own.
+_SVG_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+
+
+class ImagePath(Query):
+    """Which image."""
+
+    filename: str = Field(description="`<uuid>.png`, `.svg` or `.webp`, as in `image_url`")
+
+
+class ImageQuery(Query):
+    """How to show it, and the permission that a signed address carries."""
+
+    expires: int | None = Field(None, description="Epoch seconds; part of a signed address")
+    signature: str | None = Field(None, description="Part of a signed address")
+    w: int | None = Field(None, description="Thumbnail width in px: 64, 128, 256 or 512")
+    download: bool = Field(False, description="Offer it as a file to save")
+
+
+def blueprint(parts: WebParts) -> APIBlueprint:
+    """``GET|HEAD /api/images/<filename>``.
+
+    Open to a valid signed address and to the owner's token or key. A signature that is wrong or has expired is
+    answered with 403, as storage services do: signing in would not mend it. Without any credential: 401.
+    """
+    api = APIBlueprint("images", __name__, abp_tags=[Tag(name="images", description="The pictures themselves")])
+
+    @api.get(
+        "/api/images/<filename>",
+        responses={
+            200: {"content": {form.media_type: {} for form in Format}, "description": "The image"},
+            206: {"description": "The asked-for range of it"},
+            304: {"description": "The copy you have is the image"},
+            416: {"description": "One range within the image is understood"},
+        },
+    )
+    @public
+    def show(path: ImagePath, query: ImageQuery) -> Response:
+        """Show an image or its thumbnail
+
+        Open to the signed address that answers give, and to the owner's token or key.
+        """
+        if not _FILENAME.fullmatch(path.filename):
+            raise NotFound("image")
+        image = parts.gallery.image(_viewer(parts.gate, parts.signer, path.filename, query), path.filename)
+        return _response(parts.gallery, image, query)
+
+    return api
+
+
+def _viewer(gate: Gate, signer: ImageSigner, filename: str, query: ImageQuery) -> Caller | None:
+    """Who looks: None when a valid signature speaks for the address itself."""
+    signed = query.expires is not None and query.signature is not None
+    if (
+        query.expires is not None
+        and query.signature is not None
+        and signer.valid(filename, query.expires, query.signature)
+    ):
+        return None
+    try:
+        return gate.caller_from_header(request.headers)
+    except Unauthenticated as error:
+        if not signed:
+            raise
+        raise Forbidden(
+            "This address has expired or was changed. Fetch the icon again for a fresh one, or send your token or key.",
+            code="SIGNATURE_INVALID",
+        ) from error
+
+
+def _response(gallery: Gallery, image: Image, query: ImageQuery) -> Response:
+    """The whole image, a range of it (206) or nothing new (304)."""
+    small = query.w is not None and gallery.has_thumbnail(image, query.w)
+    form = Format.WEBP if small else image.format
+    digest = PurePosixPath(image.blob).stem
+    file = gallery.open(image, query.w)
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    # The server's own wrapper, where it has one, lets the kernel copy the file (sendfile).
+    response = Response(wrap_file(request.environ, file), mimetype=form.media_type, direct_passthrough=True)
+    response.content_length = size
+    response.last_modified = datetime.fromtimestamp(image.created_at, UTC)
+    response.set_etag(f"{digest}-w{query.w}" if small else digest)
+    response.headers["Cache-Control"] = _CACHING
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    if form is Format.SVG:
+        response.headers["Content-Security-Policy"] = _SVG_POLICY
+    response.headers.set(
+        "Content-Disposition", "attachment" if query.download else "inline", filename=f"{image.id}.{form.value}"
+    )
+    return _conditional(response, file, size)
+
+
+def _conditional(response: Response, file: BinaryIO, size: int) -> Response:
+    """Answer If-None-Match, If-Modified-Since, Range and If-Range."""
+    try:
+        response.make_conditional(request.environ, accept_ranges=True, complete_length=size)
+    except RequestedRangeNotSatisfiable:
+        file.close()
+        raise
+    return response

@@ -1,0 +1,1 @@
+"""Faces that push: Socket.IO."""

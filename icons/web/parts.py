@@ -1,0 +1,26 @@
+"""What every face of the web is made with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from icons.core.accounts import Accounts
+from icons.core.gallery import Gallery
+from icons.core.service import Service
+from icons.core.tail import Tail
+from icons.web.auth import Gate
+from icons.web.settings import WebSettings
+from icons.web.signing import ImageSigner
+
+
+@dataclass(frozen=True, slots=True)
+class WebParts:
+    """The floors below, and the web's own gate and signer."""
+
+    service: Service
+    accounts: Accounts
+    gallery: Gallery
+    tail: Tail
+    gate: Gate
+    signer: ImageSigner
+    settings: WebSettings
+    ready: Callable[[], dict[str, str]]  # name of a part -> "ok" or what is wrong with it

@@ -1,0 +1,1 @@
+"""What callers send and get, as pydantic models: one module per face, `fields` for what they share."""

@@ -1,0 +1,115 @@
+"""The kinds of values that bodies and queries are made of, each with its bounds."""
+
+import unicodedata
+from functools import cache
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from icons.domain.errors import InvalidRequest
+from icons.domain.images import MAX_SIZE, MIN_SIZE, Format, parse_colour
+from icons.domain.prompts.brief import Background
+from icons.domain.requests import MAX_VARIATIONS, IconRequest
+
+DEFAULTS = IconRequest(category="")
+"""Where the defaults of icon requests are written down."""
+
+
+class Body(BaseModel):
+    """A JSON body: unknown fields are refused, and nothing is converted (no "5" or 5.0 or true for 5)."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Query(BaseModel):
+    """Query or path parameters: text, converted; unknown ones are ignored."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    @classmethod
+    def model_json_schema(cls, *args: Any, **options: Any) -> dict[str, Any]:
+        """Kept, because flask-openapi asks for it at every request."""
+        return _schema(cls, *args, **options)
+
+
+@cache
+def _schema(model: type[Query], *args: Any, **options: Any) -> dict[str, Any]:
+    return super(Query, model).model_json_schema(*args, **options)
+
+
+class Answer(BaseModel):
+    """A JSON answer, for the OpenAPI document."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+def _visible(text: str) -> str:
+    if any(unicodedata.category(char) == "Cc" for char in text):
+        raise ValueError("write it without control characters")
+    return text
+
+
+def _colour(text: str) -> str:
+    try:
+        return parse_colour(text)
+    except InvalidRequest as error:
+        raise ValueError(error.message) from error
+
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_visible)]
+"""One line of text; outer blanks do not count."""
+
+Category = Annotated[Line, Field(min_length=1, max_length=200)]
+Element = Annotated[Line, Field(min_length=1, max_length=60)]
+Elements = Annotated[list[Element], Field(max_length=8)]
+Name = Annotated[Line, Field(min_length=1, max_length=100)]
+Colour = Annotated[str, AfterValidator(_colour)]
+Palette = Annotated[list[Colour], Field(max_length=6)]
+Identifier = Annotated[Line, Field(max_length=100)]
+Credential = Annotated[str, Field(min_length=1, max_length=8192)]
+
+
+def _absent(text: Any) -> Any:
+    return None if text == "" else text
+
+
+OptionalName = Annotated[Name | None, BeforeValidator(_absent)]
+"""In queries: an empty parameter is an absent one."""
+
+
+class IconFields(Body):
+    """What all requests for icons share."""
+
+    style: Name = Field(DEFAULTS.style, description="Name or alias of a style; see `/api/icons/styles`.")
+    color_scheme: Name = Field(DEFAULTS.color_scheme, description="See `/api/icons/color-schemes`.")
+    brand_colors: Palette = Field(default=[], description="The brand's own colours, the primary first: `#4F46E5`.")
+    size: int = Field(DEFAULTS.size, ge=MIN_SIZE, le=MAX_SIZE, description="Width and height in px.")
+    format: Annotated[Format, Field(strict=False)] = DEFAULTS.format
+    background: Annotated[Background, Field(strict=False)] = DEFAULTS.background
+    seed: int = Field(DEFAULTS.seed, ge=0, le=2**31 - 1, description="Another seed, another equally good picture.")
+    provider: Name = Field(DEFAULTS.provider, description="Who draws.")
+    model: Annotated[Line, Field(max_length=100)] = Field(DEFAULTS.model, description="Empty = the provider's default.")
+    user_id: Annotated[Line, Field(max_length=255)] | None = Field(
+        None,
+        validation_alias=AliasChoices("user_id", "userId"),
+        description="A label of your own user. Stored and returned; grants nothing.",
+    )
+
+    def icon(self, category: str, elements: list[str]) -> IconRequest:
+        """The domain's request, not yet normalised."""
+        return IconRequest(
+            category=category,
+            style=self.style,
+            color_scheme=self.color_scheme,
+            brand_colors=tuple(self.brand_colors),
+            elements=tuple(elements),
+            size=self.size,
+            format=self.format,
+            background=self.background,
+            seed=self.seed,
+            provider=self.provider,
+            model=self.model,
+        )
+
+
+Variations = Annotated[int, Field(ge=1, le=MAX_VARIATIONS)]

@@ -1,0 +1,32 @@
+"""What the web floor needs to know; the composition root fills it in."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class TokenSettings:
+    """How access tokens are signed or, with an outside issuer, only checked."""
+
+    secret: str  # HS256 key, at least 32 bytes; also the root of signed addresses
+    access_seconds: int = 3600
+    refresh_seconds: int = 30 * 24 * 3600
+    jwks_url: str | None = None  # an outside issuer's keys (RS256, ES256)
+    public_key: str | None = None  # or one PEM
+    issuer: str | None = None
+    audience: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WebSettings:
+    """The web floor's settings; times in seconds, sizes in bytes."""
+
+    tokens: TokenSettings
+    async_mode: str = "threading"  # Flask-SocketIO's: threading, gevent or eventlet
+    public_url: str = ""  # "https://icons.example.com": prefix of addresses in answers; "" = relative
+    image_url_ttl: int = 3600
+    max_body: int = 2 * 1024 * 1024
+    max_wait: float = 300.0  # longest Prefer: wait
+    default_wait: float = 60.0  # how long /api/icons/generate waits by itself
+    max_listeners: int = 500  # Socket.IO connections of this process; must stay below its threads
+    metrics_token: str | None = None  # None = /metrics answers loopback only
+    environment: str = "production"
