@@ -1,0 +1,1 @@
+"""One command per figure, each beside a baseline measured in the same run."""
