@@ -1,0 +1,37 @@
+"""SVG into pixels, and pixels into files."""
+
+from io import BytesIO
+
+from PIL import Image
+from resvg import render, usvg
+
+from icons.domain.errors import RequestRefused
+from icons.domain.images import Format
+
+_IDENTITY = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
+
+
+def rasterize(svg: str) -> bytes:
+    """A PNG with alpha, as wide and high as the document's root element says.
+
+    Raises RequestRefused for what the renderer cannot draw: it would fail again.
+    """
+    try:
+        return bytes(render(usvg.Tree.from_str(svg, usvg.Options.default()), _IDENTITY))
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # resvg's PanicException derives from BaseException
+        raise RequestRefused("The drawing could not be rendered. Another style or element may do.") from error
+
+
+def encode(svg: str, file_format: Format) -> bytes:
+    """The drawing as a file."""
+    if file_format is Format.SVG:
+        return svg.encode()
+    png = rasterize(svg)
+    if file_format is Format.PNG:
+        return png
+    with Image.open(BytesIO(png)) as image:
+        out = BytesIO()
+        image.save(out, "WEBP", lossless=True, method=0, exact=True)
+    return out.getvalue()
