@@ -25,7 +25,7 @@ def draw_alone() -> float:
 
     async def draw() -> float:
         provider = LocalProvider(1)
-        orders = [Order(IconRequest(name).prompt(Library.built_in()), 512, Format.PNG) for name in CATEGORIES]
+        orders = [Order(IconRequest(name).prompt(Library.built_in()), 512, 512, Format.PNG) for name in CATEGORIES]
         await provider.draw(orders[0])
         started = time.perf_counter()
         for order in orders:

@@ -123,6 +123,8 @@ class House:
     async def _run_engine(self, worker: Worker, blocking: Blocking) -> None:
         sweeper = asyncio.create_task(self._sweep(blocking))
         try:
+            for provider in self.engines.providers.values():
+                await provider.open()
             await worker.run()
         finally:
             sweeper.cancel()

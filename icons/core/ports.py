@@ -1,14 +1,14 @@
 """What the core needs from the world: each port has IO behind it and more than one real engine."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Protocol
 
 from icons.domain.access import Account, ApiKey, Caller, Role
 from icons.domain.events import Event
-from icons.domain.images import CacheEntry, Image
+from icons.domain.images import CacheEntry, Image, Picture
 from icons.domain.jobs import Batch, Job, Lease, NewBatch, NewJob, Outcome, Priority
-from icons.domain.requests import Answer, Order
+from icons.domain.requests import Answer, Message, Order, Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +292,9 @@ class Bus(Protocol):
     def close(self) -> None: ...
 
 
+Preview = Callable[[Picture], Awaitable[None]]
+
+
 class Provider(Protocol):
     """Draws. Engines: the local draughtsman, OpenAI, and others by profile."""
 
@@ -303,8 +306,17 @@ class Provider(Protocol):
         """Name and generation of what draws ("local/1"): part of the fingerprint."""
         ...
 
-    async def draw(self, order: Order) -> Answer:
-        """Raises ProviderError: transient ones are worth another try."""
+    async def open(self) -> None:
+        """Get ready on the running loop, so that the first order need not wait. Called before any other call."""
+        ...
+
+    async def draw(self, order: Order, preview: Preview | None = None) -> Answer:
+        """Raises ProviderError: transient ones are worth another try. ``preview`` is called with unfinished pictures
+        where the model streams them."""
+        ...
+
+    async def reply(self, messages: Sequence[Message], model: str = "") -> Reply:
+        """Go on with a conversation. Raises ProviderError; RequestRefused when it cannot chat."""
         ...
 
     async def close(self) -> None: ...

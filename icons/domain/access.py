@@ -1,6 +1,6 @@
 """Who asks: accounts, callers, API keys."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -51,3 +51,19 @@ class ApiKey:
     created_at: float
     last_used_at: float | None
     expires_at: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """How a provider is reached: the operator's own from the settings, or an account's profile with its key opened."""
+
+    id: str  # "openai" for the operator's own, else the profile's id: the lane its jobs run in
+    provider: str  # "openai", "google", "openrouter"...
+    api_key: str = field(default="", repr=False)
+    base_url: str = ""  # "" = the provider's own
+    model: str = ""  # what is used when a request names none; "" = the catalogue's default
+    requests_per_minute: int | None = None
+    tokens_per_minute: int | None = None
+    images_per_minute: int | None = None
+    concurrency: int = 8  # calls at once
+    timeout: float = 300.0  # seconds for one call

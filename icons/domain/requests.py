@@ -68,14 +68,39 @@ class IconRequest:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a provider is asked to draw: one picture of one prompt."""
+    """What a provider is asked to draw: ``count`` pictures of one prompt."""
 
     prompt: Prompt
-    size: int  # px, square
+    width: int  # px
+    height: int  # px
     format: Format
-    model: str = ""
+    model: str = ""  # as asked for, an alias perhaps; "" = the provider's default
+    quality: str = ""  # as asked for: low, medium, high, hd...; "" = the model's default
+    count: int = 1
+    references: tuple[Picture, ...] = ()  # pictures to work from: an edit
+    mask: Picture | None = None  # transparent where the first reference may change
     key: str = ""  # stable over retries of the same work: the provider's idempotency key
     correlation_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a provider counted for one call; prices follow from it."""
+
+    text_tokens: int = 0  # in
+    image_tokens: int = 0  # in
+    output_tokens: int = 0
+    images: int = 0  # delivered
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a provider's headers say about its limits; None = it did not say. Seconds from now."""
+
+    requests_left: int | None = None
+    requests_reset: float | None = None
+    tokens_left: int | None = None
+    tokens_reset: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +109,27 @@ class Answer:
 
     pictures: tuple[Picture, ...]
     model: str  # the model that really ran
-    facts: Mapping[str, Any]  # JSON values for the answer's metadata
+    facts: Mapping[str, Any]  # JSON values for the answer's metadata: revised_prompt, what was translated...
+    usage: Usage = Usage()
+    notice: Notice = Notice()
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a conversation."""
+
+    role: str  # "system", "user" or "assistant"
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a chat model answered."""
+
+    text: str
+    model: str
+    usage: Usage = Usage()
+    notice: Notice = Notice()
 
 
 def fingerprint(request: IconRequest, prompt: Prompt, engine: str) -> str:

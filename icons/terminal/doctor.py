@@ -90,7 +90,7 @@ def _provider(house: House, provider: Provider) -> str:
     async def draw() -> int:
         request = IconRequest(category="office supplies", size=64)
         try:
-            answer = await provider.draw(Order(request.prompt(house.service.library), 64, Format.PNG))
+            answer = await provider.draw(Order(request.prompt(house.service.library), 64, 64, Format.PNG))
         finally:
             await provider.close()
         return len(answer.pictures[0].data)

@@ -37,7 +37,7 @@ class ImagePath(Query):
 class ImageQuery(Query):
     """How to show it, and the permission that a signed address carries."""
 
-    expires: int | None = Field(None, description="Epoch seconds; part of a signed address")
+    expires: int = Field(0, description="Epoch seconds; part of a signed address")
     signature: str | None = Field(None, description="Part of a signed address")
     w: int | None = Field(None, description="Thumbnail width in px: 64, 128, 256 or 512")
     download: bool = Field(False, description="Offer it as a file to save")
@@ -66,9 +66,10 @@ def blueprint(parts: WebParts) -> APIBlueprint:
 
         Open to the signed address that answers give, and to the owner's token or key.
         """
+        viewer = _viewer(parts.gate, parts.signer, path.filename, query)
         if not _FILENAME.fullmatch(path.filename):
             raise NotFound("image")
-        image = parts.gallery.image(_viewer(parts.gate, parts.signer, path.filename, query), path.filename)
+        image = parts.gallery.image(viewer, path.filename)
         return _response(parts.gallery, image, query)
 
     return api
@@ -76,17 +77,12 @@ def blueprint(parts: WebParts) -> APIBlueprint:
 
 def _viewer(gate: Gate, signer: ImageSigner, filename: str, query: ImageQuery) -> Caller | None:
     """Who looks: None when a valid signature speaks for the address itself."""
-    signed = query.expires is not None and query.signature is not None
-    if (
-        query.expires is not None
-        and query.signature is not None
-        and signer.valid(filename, query.expires, query.signature)
-    ):
+    if query.signature is not None and signer.valid(filename, query.expires, query.signature):
         return None
     try:
         return gate.caller_from_header(request.headers)
     except Unauthenticated as error:
-        if not signed:
+        if query.signature is None:
             raise
         raise Forbidden(
             "This address has expired or was changed. Fetch the icon again for a fresh one, or send your token or key.",

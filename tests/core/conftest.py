@@ -18,7 +18,7 @@ from icons.core.worker import Pace
 from icons.domain.access import Account, Caller
 from icons.domain.images import Format, Picture
 from icons.domain.prompts.library import Library
-from icons.domain.requests import Answer, BatchRequest, IconRequest, Order
+from icons.domain.requests import Answer, BatchRequest, IconRequest, Order, Reply
 from icons.domain.retry import RetryPolicy
 
 QUICK = Pace(concurrency=4, poll=0.2, beat=0.3, quick_beat=0.05, alive_for=5, drain=2)
@@ -37,7 +37,13 @@ class ScriptedProvider:
         self.script: Callable[[Order], None] = lambda order: None
         self.gate: Callable[[], bool] | None = None  # drawing goes on once it says so
 
-    async def draw(self, order: Order) -> Answer:
+    async def open(self) -> None:
+        """Nothing to get ready."""
+
+    async def reply(self, messages, model="") -> Reply:
+        return Reply(messages[-1].text, "scripted")
+
+    async def draw(self, order: Order, preview=None) -> Answer:
         self.orders.append(order)
         self.running += 1
         self.most = max(self.most, self.running)

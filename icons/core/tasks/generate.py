@@ -55,7 +55,8 @@ class Generate:
             raise RequestRefused(f"The provider {request.provider} is not set up here.")
         order = Order(
             prompt=request.prompt(self._library),
-            size=request.size,
+            width=request.size,
+            height=request.size,
             format=request.format,
             model=request.model,
             key=lease.job.id,

@@ -31,8 +31,9 @@ class Feed:
         self._listeners, self._send = listeners, send
 
     def broadcast(self, events: list[Event]) -> None:
-        """Send new entries to the listeners of their accounts. The tail calls this."""
-        for event, body in self._bodies([event for event in events if self._listeners.of(event.account)]):
+        """Send new entries to the listeners of their accounts: all of them or, when it raises, none."""
+        wanted = [event for event in events if self._listeners.of(event.account)]
+        for event, body in list(self._bodies(wanted)):
             self._send(self._listeners.of(event.account), event.type.value, body)
 
     def catch_up(self, listener: Listener, after: int, until: int) -> None:

@@ -15,6 +15,7 @@ from flask_socketio import SocketIO
 from socketio.packet import EVENT, Packet
 
 from icons.domain.errors import StudioError, Unauthenticated, Unavailable
+from icons.domain.events import Event
 from icons.web.live.asking import Topic, after_of, as_object, token_of, topic_of
 from icons.web.live.feed import Feed
 from icons.web.live.guard import SocketGuard, limit_messages
@@ -94,7 +95,7 @@ class Live:
             ("unsubscribe", _acknowledged(self._unsubscribe)),
         ):
             self._sio.on_event(name, handler)
-        self._unlisten = self._parts.tail.listen(self._feed.broadcast)
+        self._unlisten = self._parts.tail.listen(self._hand_out)
         self._sio.start_background_task(self._watch)
 
     def close(self) -> None:
@@ -191,6 +192,16 @@ class Live:
         if listener is None:
             raise Unauthenticated
         return listener
+
+    def _hand_out(self, events: list[Event]) -> None:
+        """Send new entries. Whoever would miss some is cut off instead: a client that comes back resumes."""
+        try:
+            self._feed.broadcast(events)
+        except Exception:
+            log.exception("socket.broadcast_failed")
+            for account in {event.account for event in events}:
+                for listener in self._listeners.of(account):
+                    _close(self._engine.sockets.get(listener.channel))
 
     def _send(self, listeners: Sequence[Listener], name: str, body: Json) -> None:
         """Queue an event for each; its own thread writes it, so that a slow reader holds up nobody else.
