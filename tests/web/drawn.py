@@ -22,6 +22,7 @@ from icons.domain.requests import BatchRequest, IconRequest
 from tests.conftest import Studio, embedded, open_studio
 
 SIZE = 300  # px
+_SEEDS = itertools.count(1)
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><rect width="9" height="9" fill="#4f46e5"/></svg>'
 
 
@@ -40,12 +41,11 @@ def served(app: Flask) -> Iterator[str]:
     http = make_server("127.0.0.1", 0, app, threaded=True, request_handler=OneRequestHandler)
     thread = threading.Thread(target=http.serve_forever, daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{http.server_port}"
-    http.shutdown()
-    thread.join(timeout=5)
-
-
-_SEEDS = itertools.count(1)
+    try:
+        yield f"http://127.0.0.1:{http.server_port}"
+    finally:
+        http.shutdown()
+        thread.join(timeout=5)
 
 
 @contextmanager
@@ -53,9 +53,11 @@ def idle_studio(folder: Path, **overrides) -> Iterator[Studio]:
     """A studio in which nothing runs by itself."""
     studio = open_studio(embedded(folder, **overrides), work=False)
     studio.house.engines.store.leases.enlist("test")
-    yield studio
-    studio.web.close()
-    studio.house.stop()
+    try:
+        yield studio
+    finally:
+        studio.web.close()
+        studio.house.stop()
 
 
 def picture(number: int, form: Format = Format.PNG) -> bytes:
