@@ -1,14 +1,16 @@
 """Settings: one row per setting, read from the environment and `.env` and from nowhere else."""
 
+import math
 import os
 import re
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BeforeValidator, Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from icons.domain.errors import SettingsError
+from icons.domain.errors import InvalidRequest, SettingsError
+from icons.domain.rates import Policy, checked_rate
 
 _UNITS: Final = {"": 1, "S": 1, "M": 60, "H": 3600, "D": 86400, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 
@@ -24,6 +26,16 @@ def _quantity(value: Any) -> Any:
 
 
 Quantity = Annotated[int, BeforeValidator(_quantity)]
+
+
+def _rate(value: str) -> str:
+    try:
+        return checked_rate(value)
+    except InvalidRequest as error:
+        raise ValueError(error.message) from None
+
+
+Rate = Annotated[str, AfterValidator(_rate)]
 
 
 class Settings(BaseSettings):
@@ -57,13 +69,36 @@ class Settings(BaseSettings):
     jwt_public_key: str = Field("", description="PEM key of an outside issuer, in place of JWT_JWKS_URL.")
     jwt_issuer: str = Field("", description="What tokens must carry as iss; demanded with an outside issuer.")
     jwt_audience: str = Field("", description="What tokens must carry as aud; demanded with an outside issuer.")
+    secrets_key: str = Field(
+        "", description="Seals providers' keys, 32 bytes or more; several by commas: the first seals; empty = kept."
+    )
+    allow_private_base_urls: bool = Field(
+        False, description="true = profiles may name addresses of inner networks, and http."
+    )
     admin_password: str = Field("", description="Password of the first account, admin; empty = generated, shown once.")
     image_url_ttl: Quantity = Field(3600, ge=60, description="Seconds that a signed image address works.")
     metrics_token: str = Field("", description="Bearer token of /metrics; empty = loopback only.")
 
+    # Who draws beside the local draughtsman, and what that may cost
+    openai_api_key: str = Field("", description="With it OpenAI draws by default; empty = the local draughtsman does.")
+    openai_base_url: str = Field("", description="Another address of the same API; may lead to an inner network.")
+    openai_model: str = Field("", description="Model for requests that name none; empty = the catalogue's default.")
+    openai_image_size: str = Field(
+        "", pattern=r"^(\d{2,4}x\d{2,4})?$", description="Size the model draws, such as 1024x1024; empty = the nearest."
+    )
+    openai_rate_limit_rpm: int = Field(50, ge=0, description="Requests per minute; 0 = without a limit.")
+    openai_rate_limit_tpm: int = Field(40_000, ge=0, description="Tokens per minute; 0 = without a limit.")
+    openai_rate_limit_ipm: int = Field(0, ge=0, description="Images per minute; 0 = without a limit.")
+    openai_concurrency: int = Field(16, ge=1, le=1000, description="Calls to OpenAI at once.")
+    spend_retry_unknown: int = Field(
+        1, ge=0, le=20, description="Repeats of a call that may have been paid for, answer lost; 0 = hold the job."
+    )
+
     # How it works
     draw_processes: int = Field(0, ge=0, le=256, description="Processes that draw; 0 = one per processor.")
-    worker_concurrency: int = Field(0, ge=0, le=1000, description="Jobs at once; 0 = DRAW_PROCESSES + 2.")
+    worker_concurrency: int = Field(
+        0, ge=0, le=1000, description="Icons drawn locally at once; 0 = DRAW_PROCESSES + 2."
+    )
     batch_concurrency: int = Field(5, ge=1, description="Jobs of one batch at once, unless the request says.")
     max_batch_concurrency: int = Field(64, ge=1, description="The most that a request may say.")
     request_timeout_ms: int = Field(300_000, ge=1000, description="Longest provider call, and longest Prefer: wait.")
@@ -81,8 +116,26 @@ class Settings(BaseSettings):
 
     # What it lets in
     max_request_bytes: Quantity = Field(2 * 1024 * 1024, ge=1024, description="Largest request body.")
+    max_image_size: Quantity = Field(10 * 1024 * 1024, ge=1024, description="Largest picture brought or fetched.")
     web_threads: int = Field(1000, ge=8, le=10_000, description="Most threads of the web server; grown when needed.")
     max_listeners: int = Field(200, ge=1, description="Most Socket.IO connections; each takes four of WEB_THREADS.")
+
+    # How often it may be asked
+    ratelimit_enabled: bool = Field(True, description="false = no limit on requests at all.")
+    ratelimit_storage_url: str = Field("memory://", description="Where requests are counted; memory:// = by process.")
+    limit_icons: Rate = Field("600 per minute", description="Requests of an account that no other limit is for.")
+    limit_files: Rate = Field("600 per minute", description="Images and thumbnails shown to one address.")
+    limit_jobs: Rate = Field("100 per 15 minutes", description="Requests under /api/jobs.")
+    limit_job_creation: Rate = Field("20 per hour", description="New jobs under /api/jobs.")
+    limit_images: Rate = Field("20 per 2 minutes", description="Requests under /api/images but for the files.")
+    limit_v1_images: Rate = Field("30 per minute", description="New images under /api/v1.")
+    limit_v1_batch: Rate = Field("5 per minute", description="New batches under /api/v1.")
+    limit_v1_chat: Rate = Field("10 per minute", description="Chat messages under /api/v1.")
+    limit_login: Rate = Field("10 per 15 minutes", description="Logins of one user name from one address.")
+    limit_login_address: Rate = Field("100 per 15 minutes", description="Logins of any user name from one address.")
+    rate_limit_window_ms: int = Field(0, ge=0, description="With RATE_LIMIT_MAX_REQUESTS, in place of LIMIT_IMAGES.")
+    rate_limit_max_requests: int = Field(0, ge=0, description="Requests in RATE_LIMIT_WINDOW_MS; 0 = LIMIT_IMAGES.")
+    max_open_jobs: int = Field(5000, ge=1, description="Most unfinished jobs of one account.")
 
     # What it tells
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged.")
@@ -97,12 +150,23 @@ class Settings(BaseSettings):
     def _fits_together(self) -> "Settings":
         if self.jwt_secret_key and len(self.jwt_secret_key.encode()) < 32:
             raise ValueError("JWT_SECRET_KEY: write at least 32 bytes, for example the output of: openssl rand -hex 32")
+        if any(len(key.encode()) < 32 for key in self.secrets_keys):
+            raise ValueError("SECRETS_KEY: write at least 32 bytes a key, such as the output of: openssl rand -hex 32")
         outside = self.jwt_jwks_url or self.jwt_public_key
         if outside and not (self.jwt_issuer and self.jwt_audience):
             raise ValueError("JWT_ISSUER and JWT_AUDIENCE: write both, so that only tokens meant for here are accepted")
         if self.max_listeners * 4 > self.web_threads:
             raise ValueError("MAX_LISTENERS: each takes four threads; write at most a quarter of WEB_THREADS")
         return self
+
+    @property
+    def rates(self) -> dict[str, str]:
+        """Policy -> rate."""
+        rates: dict[str, str] = {policy: getattr(self, f"limit_{policy}") for policy in Policy}
+        if self.rate_limit_window_ms or self.rate_limit_max_requests:
+            window = math.ceil((self.rate_limit_window_ms or 60_000) / 1000)
+            rates[Policy.IMAGES] = f"{self.rate_limit_max_requests or 10} per {window} seconds"
+        return rates
 
     @property
     def database(self) -> str:
@@ -114,6 +178,11 @@ class Settings(BaseSettings):
         """The files' URL."""
         folder = self.image_storage_path or self.storage_dir / "files"
         return self.storage_url or folder.absolute().as_uri()
+
+    @property
+    def secrets_keys(self) -> list[str]:
+        """The first seals, all open; empty when none is set."""
+        return [key.strip() for key in self.secrets_key.split(",") if key.strip()]
 
     @property
     def processes(self) -> int:

@@ -25,6 +25,11 @@ class Blocking:
         self._threads.shutdown(wait=True)
 
 
+def complete(work: Coroutine[Any, Any, Result]) -> Result:
+    """The result of a coroutine, run on a loop of its own: for threads that have none and may wait."""
+    return asyncio.run(work)
+
+
 class LoopThread:
     """An event loop in an OS thread of its own, running one coroutine until it returns."""
 

@@ -13,7 +13,7 @@ from icons.core.imaging import THUMBNAIL_WIDTHS, thumbnail
 from icons.core.ports import Files, Store
 from icons.domain.access import Caller
 from icons.domain.errors import Forbidden, InvalidRequest, NotFound
-from icons.domain.images import CacheEntry, Format, Image
+from icons.domain.images import CacheEntry, Image
 
 log = structlog.get_logger(__name__)
 
@@ -90,7 +90,7 @@ class Gallery:
     @staticmethod
     def has_thumbnail(image: Image, width: int) -> bool:
         """Whether a thumbnail of that width differs from the image itself."""
-        return image.format is not Format.SVG and image.width > width
+        return image.format.is_raster and image.width > width
 
     def _thumbnail(self, image: Image, width: int) -> BinaryIO:
         name = _thumbnail_name(image.blob, width)
@@ -139,12 +139,13 @@ class Gallery:
     def _purge(self, entries: int) -> Cleared:
         images = size = 0
         while True:
-            removed, freed = self._store.images.purge(self._remove)
+            removed, freed = self._store.images.purge(self.remove_blob)
             images, size = images + removed, size + freed
             if not removed:
                 return Cleared(entries, images, size)
 
-    def _remove(self, blob: str) -> None:
+    def remove_blob(self, blob: str) -> None:
+        """Remove the bytes of images that are gone, and their thumbnails."""
         self._files.delete(blob)
         for width in THUMBNAIL_WIDTHS:
             self._files.delete(_thumbnail_name(blob, width))

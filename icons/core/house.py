@@ -1,7 +1,7 @@
 """The opened house: every part of the service, started and stopped in the right order."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import structlog
@@ -9,14 +9,25 @@ import structlog
 from icons.core import metrics
 from icons.core.accounts import Accounts
 from icons.core.bridge import Blocking, LoopThread
+from icons.core.directory import Directory
 from icons.core.gallery import Gallery, Retention
+from icons.core.lanes import Lanes
 from icons.core.leases import Desk
-from icons.core.ports import Bus, Files, Provider, Queue, Store
+from icons.core.paying import FREE, Drawing
+from icons.core.pictures import Intake, Pictures
+from icons.core.ports import Bus, Fetcher, Files, Provider, Queue, Renderer, Store
+from icons.core.profiles import Profiles, TestConnection
 from icons.core.service import Limits, Service
 from icons.core.tail import Tail
+from icons.core.tasks import Task
 from icons.core.tasks.generate import Generate
+from icons.core.tasks.image import DrawPictures
+from icons.core.tasks.platforms import MakePlatforms
+from icons.core.vault import Vault
 from icons.core.worker import Pace, Worker
+from icons.domain.access import Connection
 from icons.domain.errors import StudioError
+from icons.domain.models import Catalogue
 from icons.domain.prompts.library import Library
 from icons.domain.retry import RetryPolicy
 
@@ -31,7 +42,13 @@ class Engines:
     files: Files
     queue: Queue
     bus: Bus
-    providers: Mapping[str, Provider]
+    own: Mapping[str, tuple[Connection, Provider]]  # the operator's, by name; the first one draws by default
+    connect: Callable[[Connection], Provider]  # for profiles
+    catalogue: Catalogue
+    renderer: Renderer
+    fetcher: Fetcher
+    vault: Vault
+    test_connection: TestConnection
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +60,9 @@ class Rules:
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     pace: Pace = field(default_factory=Pace)
     provider_timeout: float = 300.0
+    retry_unknown: int = 1  # times that a call is repeated when an earlier one may have been paid for
+    allow_private: bool = False  # profiles may name inner addresses, and http
+    intake: Intake = field(default_factory=Intake)
     sweep_every: float = 60.0
     events_max_age: float = 7 * 86400.0
 
@@ -54,7 +74,22 @@ class House:
         self.engines, self._rules = engines, rules
         self.gallery = Gallery(engines.store, engines.files, rules.retention)
         self.accounts = Accounts(engines.store.accounts)
+        self.profiles = Profiles(
+            engines.store.profiles,
+            engines.vault,
+            engines.test_connection,
+            allow_private=rules.allow_private,
+            timeout=rules.provider_timeout,
+        )
+        self.pictures = Pictures(engines.store.records, engines.files, self.gallery, engines.fetcher, rules.intake)
         self.tail = Tail(engines.store.events, engines.bus)
+        directory = Directory(
+            {name: connection for name, (connection, _) in engines.own.items()},
+            next(iter(engines.own)),
+            {name: provider.engine for name, (_, provider) in engines.own.items() if name in FREE},
+            self.profiles,
+            engines.catalogue,
+        )
         self.service = Service(
             engines.store,
             engines.queue,
@@ -62,31 +97,42 @@ class House:
             self.tail,
             self.gallery,
             library,
-            engines.providers,
+            directory,
             rules.limits,
         )
         self._library = library
         self._worker: Worker | None = None
         self._engine: LoopThread | None = None
+        self._lanes: Lanes | None = None
 
     def start(self, *, work: bool = True) -> None:
         """Begin to listen and, with ``work``, to run jobs in a thread of its own."""
         self.tail.start()
         if work:
             blocking = Blocking(threads=4)
-            desk = Desk(self.engines.store, self.engines.files, self.engines.queue, self.engines.bus)
-            task = Generate(
-                self.engines.providers,
-                self._library,
-                self.engines.store.images,
-                desk,
-                blocking,
-                self._rules.provider_timeout,
+            self._lanes = lanes = Lanes(
+                self.engines.own, self.profiles.connection, self.engines.connect, self.engines.store.limits, blocking
             )
-            worker = Worker(desk, self.engines.queue, {"icon": task}, blocking, self._rules.retry, self._rules.pace)
+            worker = self._new_worker(lanes, blocking)
             self._worker = worker
-            self._engine = LoopThread("engine", lambda: self._run_engine(worker, blocking))
+            self._engine = LoopThread("engine", lambda: self._run_engine(worker, lanes, blocking))
             self._engine.start()
+
+    def _new_worker(self, lanes: Lanes, blocking: Blocking) -> Worker:
+        store, rules = self.engines.store, self._rules
+        desk = Desk(store, self.engines.files, self.engines.queue, self.engines.bus)
+        drawing = Drawing(
+            lanes, store.spending, self.engines.files, self.engines.catalogue, blocking, rules.retry_unknown
+        )
+        library, images = self._library, store.images
+        tasks: dict[str, Task] = {
+            "icon": Generate(drawing.draw, library, images, desk, blocking),
+            "image": DrawPictures(drawing.draw, library, desk, blocking),
+            "platforms": MakePlatforms(drawing.draw, self.engines.renderer, library, images, desk, blocking),
+        }
+        return Worker(
+            desk, self.engines.queue, lanes, tasks, drawing.settled, blocking, retry=rules.retry, pace=rules.pace
+        )
 
     def halt(self) -> None:
         """Take no new job; what runs may finish, then waiting callers are let go. Returns at once; `stop` waits."""
@@ -120,18 +166,20 @@ class House:
             checks["worker"] = "The worker has ended; restart the service and look at its log."
         return checks
 
-    async def _run_engine(self, worker: Worker, blocking: Blocking) -> None:
+    def circuits(self) -> dict[str, str]:
+        """The state of each lane's circuit breaker in this process: closed is well."""
+        return {name: circuit.value for name, circuit in self._lanes.circuits().items()} if self._lanes else {}
+
+    async def _run_engine(self, worker: Worker, lanes: Lanes, blocking: Blocking) -> None:
         sweeper = asyncio.create_task(self._sweep(blocking))
         try:
-            for provider in self.engines.providers.values():
-                await provider.open()
+            await lanes.open()
             await worker.run()
         finally:
             sweeper.cancel()
             await asyncio.gather(sweeper, return_exceptions=True)
             self.tail.release()
-            for provider in self.engines.providers.values():
-                await provider.close()
+            await lanes.close()
             blocking.close()
 
     async def _sweep(self, blocking: Blocking) -> None:
@@ -140,6 +188,7 @@ class House:
             try:
                 await blocking(self.gallery.sweep)
                 await blocking(self.engines.store.events.forget, self._rules.events_max_age)
+                await blocking(self.engines.store.replies.prune)
                 waiting, oldest = await blocking(self.engines.store.leases.backlog)
                 metrics.WAITING.set(waiting)
                 metrics.OLDEST.set(oldest or 0.0)

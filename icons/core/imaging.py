@@ -4,10 +4,14 @@ import io
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Final
 
 from PIL import Image as Pillow
+from PIL import ImageOps
 
+from icons.core.matte import cut_out, has_transparency
+from icons.core.vector import sanitised
 from icons.domain.errors import ProviderFailed
 from icons.domain.images import Format, Picture
 
@@ -32,11 +36,78 @@ def _opened(data: bytes) -> Iterator[Pillow.Image]:
 
 
 def measure(picture: Picture, asked: int) -> tuple[int, int]:
-    """Width and height in px. A vector picture has the size that was ``asked`` for."""
-    if picture.format is Format.SVG:
+    """Width and height in px. What is not one picture of pixels has the size that was ``asked`` for."""
+    if not picture.format.is_raster:
         return asked, asked
     with _opened(picture.data) as image:
         return image.size
+
+
+def decode(data: bytes) -> Pillow.Image:
+    """The pixels, with alpha."""
+    with _opened(data) as image:
+        return image.convert("RGBA")
+
+
+def encode_png(image: Pillow.Image) -> bytes:
+    """A PNG file."""
+    out = io.BytesIO()
+    image.save(out, "PNG", compress_level=6)
+    return out.getvalue()
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A foreign picture in the house's own encoding."""
+
+    picture: Picture
+    width: int  # px, as it came
+    height: int
+    transparent: bool  # its border lets through what lies behind it
+    cut: bool  # because the background was cut out here
+
+
+def fit_to(data: bytes, file_format: Format, width: int, height: int, *, cut: bool = False) -> Fitted:
+    """A foreign picture, decoded under the guard and written anew in exactly this format and size (px).
+
+    Other proportions are cropped around the middle. ``cut``: cut a flat background out of a picture that came
+    without transparency. SVG is sanitised and stays SVG. Raises ProviderFailed for what cannot be decoded.
+    """
+    if file_format is Format.SVG:
+        return Fitted(Picture(sanitised(data, width, height), file_format), width, height, True, False)
+    image = decode(data)
+    transparent = has_transparency(image)
+    without = cut_out(image) if cut and not transparent else None
+    shown = image if without is None else without
+    if shown.getchannel("A").getextrema() == (255, 255):  # an opaque picture needs no alpha
+        shown = shown.convert("RGB")
+    if shown.size != (width, height):
+        shown = ImageOps.fit(shown, (width, height), Pillow.Resampling.LANCZOS)
+    out = io.BytesIO()
+    if file_format is Format.WEBP:
+        shown.save(out, "WEBP", lossless=True, method=0)
+    else:
+        shown.save(out, "PNG")
+    picture = Picture(out.getvalue(), file_format)
+    return Fitted(picture, *image.size, transparent or without is not None, without is not None)
+
+
+def redrawn(data: bytes) -> tuple[Picture, tuple[int, int]]:
+    """A stranger's picture drawn anew, with its width and height in px: upright, and its pixels only.
+
+    Gone are metadata (places, names), colour profiles, further frames, and whatever was hidden before or behind it. A
+    PNG stays one; what came as JPEG or WebP becomes a WebP of quality 90. ProviderFailed when it cannot be decoded.
+    """
+    with _opened(data) as image:
+        form = Format.PNG if image.format == "PNG" else Format.WEBP
+        upright = ImageOps.exif_transpose(image)
+        pixels = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
+    pixels.info.clear()
+    if form is Format.PNG:
+        return Picture(encode_png(pixels), form), pixels.size
+    out = io.BytesIO()
+    pixels.save(out, "WEBP", quality=90, method=2)
+    return Picture(out.getvalue(), form), pixels.size
 
 
 def thumbnail(data: bytes, width: int) -> bytes:

@@ -1,9 +1,8 @@
 """What a worker may do with a job, ours or a browser extension's: claim, report, keep pictures, settle."""
 
-import hashlib
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
@@ -39,34 +38,27 @@ class Desk:
                 log.warning("job.recovered", count=returned, reason="earlier worker is gone")
         self._store.leases.enlist(worker)
 
-    def claim(self, worker: str, kinds: Sequence[str]) -> Lease | None:
-        """The best job that may start now."""
-        lease = self._store.leases.claim(worker, kinds)
+    def lanes(self) -> list[tuple[str, str]]:
+        """Where jobs wait: (lane, an account with a job in it)."""
+        return self._store.leases.lanes()
+
+    def claim(self, worker: str, kinds: Sequence[str], lane: str) -> Lease | None:
+        """The best job of a lane that may start now."""
+        lease = self._store.leases.claim(worker, kinds, lane)
         if lease:
             self._bus.ring()
         return lease
 
-    def report(self, lease: Lease, stage: str, progress: int, line: str) -> None:
-        """Say how far a job is (0-100)."""
-        self._store.leases.report(lease, stage, progress, line)
+    def report(self, lease: Lease, stage: str, progress: int, line: str, preview: str = "") -> None:
+        """Say how far a job is (0-100), perhaps with an unfinished picture as a data URL."""
+        self._store.leases.report(lease, stage, progress, line, preview)
         self._bus.ring()
 
     def keep(self, lease: Lease, picture: Picture, asked: int, facts: Mapping[str, Any]) -> Kept:
         """Put a picture's bytes on disk, durably, under the name of their content. ``asked`` is the size in px."""
-        width, height = measure(picture, asked)
-        digest = hashlib.sha256(picture.data).hexdigest()
-        image_id = str(uuid.uuid4())
-        image = Image(
-            id=image_id,
-            account=lease.job.account,
-            filename=f"{image_id}.{picture.format}",
-            blob=f"{digest[:2]}/{digest}.{picture.format}",
-            format=picture.format,
-            width=width,
-            height=height,
-            size=len(picture.data),
-            created_at=0.0,  # the store's clock says
-            facts=facts,
+        image = Image.of(picture, str(uuid.uuid4()), lease.job.account, measure(picture, asked), facts)
+        image = replace(
+            image, generation_prompt=str(facts.get("prompt", "")), generation_model=str(facts.get("model", ""))
         )
         self._files.put(image.blob, picture.data)
         return Kept(image, picture.data)

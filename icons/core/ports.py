@@ -1,14 +1,17 @@
 """What the core needs from the world: each port has IO behind it and more than one real engine."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Protocol
 
 from icons.domain.access import Account, ApiKey, Caller, Role
 from icons.domain.events import Event
-from icons.domain.images import CacheEntry, Image, Picture
-from icons.domain.jobs import Batch, Job, Lease, NewBatch, NewJob, Outcome, Priority
+from icons.domain.images import CacheEntry, Image, Picture, Record, Search, Tag
+from icons.domain.jobs import Batch, Job, Lease, NewBatch, NewJob, Outcome, Priority, State
+from icons.domain.profiles import Profile
+from icons.domain.replies import Claim, Kept, StoredReply
 from icons.domain.requests import Answer, Message, Order, Reply
+from icons.domain.spending import Call, CallState, NewCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,17 @@ class Sender:
     account: str
     user_id: str | None = None  # the caller's own label
     correlation_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class JobFilter:
+    """Which jobs; None filters nothing. Times are epoch seconds, UTC."""
+
+    states: frozenset[State] | None = None
+    user_id: str | None = None
+    batch_id: str | None = None
+    since: float | None = None  # created then or later
+    until: float | None = None  # created before
 
 
 class Jobs(Protocol):
@@ -62,6 +76,19 @@ class Jobs(Protocol):
         """Begin the failed and cancelled jobs of a batch anew; how many. None: no such batch."""
         ...
 
+    def find(self, account: str, asked: JobFilter, limit: int, after: str | None = None) -> list[Job]:
+        """Jobs, newest first; ``after`` is the id of the last one seen."""
+        ...
+
+    def clean(self, account: str | None, states: Iterable[State], older_than: float) -> int:
+        """Remove jobs in these final states, of one account or of all, that ended so many seconds ago; how many. The
+        jobs of batches stay, because their batch shows them."""
+        ...
+
+    def unfinished(self, account: str, priority: Priority | None = None) -> int:
+        """How many of an account's jobs, of one priority or of all, have not ended."""
+        ...
+
     def statistics(self, account: str | None) -> Mapping[str, Any]:
         """Figures of one account, or of all: {"states": {public state: n}, "average_seconds": float | None,
         "active_batches": n, "total_batches": n, "cached": completed jobs the cache answered}."""
@@ -75,15 +102,19 @@ class Leases(Protocol):
         """Make a worker known; its heart has just beaten."""
         ...
 
-    def claim(self, worker: str, kinds: Sequence[str]) -> Lease | None:
-        """The best waiting job (priority, fair tag, age), now active; None when nothing may start.
+    def lanes(self) -> list[tuple[str, str]]:
+        """The lanes in which jobs wait, each with the account of one of them: a profile's lane has no other."""
+        ...
+
+    def claim(self, worker: str, kinds: Sequence[str], lane: str) -> Lease | None:
+        """The best waiting job of a lane (priority, fair tag, age), now active; None when nothing may start.
 
         A job whose fingerprint equals an active one's of the same account may not start: it waits for that answer.
         """
         ...
 
-    def report(self, lease: Lease, stage: str, progress: int, line: str) -> None:
-        """Record progress (0-100) and append a job_output event."""
+    def report(self, lease: Lease, stage: str, progress: int, line: str, preview: str = "") -> None:
+        """Record progress (0-100) and append a job_output event, with an unfinished picture (data URL) if there is."""
         ...
 
     def settle(self, lease: Lease, outcome: Outcome) -> None:
@@ -173,6 +204,59 @@ class Images(Protocol):
         ...
 
 
+class Records(Protocol):
+    """The gallery: an account's images with their tags, as their owner keeps them."""
+
+    def add(self, record: Record) -> Record:
+        """Store an image whose blob lies in the files, with its tags; the store's clock dates it."""
+        ...
+
+    def get(self, account: str, image_id: str) -> Record | None: ...
+
+    def many(self, account: str, image_ids: Sequence[str]) -> list[Record]:
+        """Those of the ids that are the account's, in this order."""
+        ...
+
+    def find(self, account: str, search: Search, limit: int, offset: int) -> tuple[list[Record], int]:
+        """A page of an account's images, newest first, and how many fit the search in all."""
+        ...
+
+    def change(self, account: str, image_id: str, name: str | None, tags: Sequence[Tag] | None) -> Record | None:
+        """Rename or tag an image; None leaves as it is. What is changed is kept from then on."""
+        ...
+
+    def remove(self, account: str, image_id: str, remove: Callable[[str], None]) -> bool:
+        """Delete an image, and the remembered answers that show it; ``remove`` is called, inside the transaction, with
+        its blob when no other image needs it. Whether there was such an image."""
+        ...
+
+
+class Profiles(Protocol):
+    """Connection profiles. Keys come sealed only."""
+
+    def add(self, profile: Profile) -> Profile:
+        """Store a profile; the store's clock dates it. Conflict when the account has MAX_PROFILES."""
+        ...
+
+    def get(self, account: str, profile_id: str) -> Profile | None: ...
+
+    def all(self, account: str) -> list[Profile]:
+        """An account's profiles, oldest first."""
+        ...
+
+    def put(self, profile: Profile) -> Profile | None:
+        """Replace what is stored under the profile's id; None when it has been deleted."""
+        ...
+
+    def remove(self, account: str, profile_id: str) -> bool:
+        """Whether there was such a profile."""
+        ...
+
+    def reseal(self, seal: Callable[[str, str], str]) -> int:
+        """Replace every sealed key by ``seal(account, sealed key)``, all or none; how many."""
+        ...
+
+
 class Accounts(Protocol):
     """Accounts, API keys, and what ends a session. Secrets come as hashes only."""
 
@@ -187,6 +271,10 @@ class Accounts(Protocol):
     def all(self) -> list[Account]: ...
 
     def set_password(self, account_id: str, password_hash: str) -> None: ...
+
+    def set_rates(self, account_id: str, rates: Mapping[str, str]) -> None:
+        """Policy -> rate, in place of what everybody has."""
+        ...
 
     def add_key(self, account_id: str, name: str, secret_hash: str, hint: str, expires_at: float | None) -> ApiKey: ...
 
@@ -217,6 +305,76 @@ class Accounts(Protocol):
         ...
 
 
+class Spending(Protocol):
+    """The ledger of provider calls, and budgets. Money is whole micro-dollars."""
+
+    def intend(self, call: NewCall) -> None:
+        """Write down a call that is about to be made; BudgetSpent, and nothing written, when it would go beyond the
+        account's month or its batch's bound. Calls of other states than refused count, by cost or else estimate."""
+        ...
+
+    def conclude(
+        self, call_id: str, state: CallState, cost: int | None = None, usage: Mapping[str, Any] | None = None
+    ) -> None:
+        """Say what has become of a call. Settling is the lease's: `Leases.settle` does it with the job."""
+        ...
+
+    def calls(self, job_id: str) -> list[Call]:
+        """A job's calls, oldest first. Those of unknown outcome are waived once somebody retries the job by hand."""
+        ...
+
+    def check(self, account: str, estimate: int) -> None:
+        """BudgetSpent when so much more would go beyond the account's month."""
+        ...
+
+    def report(self, account: str | None, group_by: str, since: float | None = None) -> list[Mapping[str, Any]]:
+        """Sums by "day", "model" or "batch" of one account, or of all: {"group", "calls", "cost", "unknown",
+        "unknown_cost"}, newest or dearest first."""
+        ...
+
+    def budget(self, account: str) -> int | None:
+        """What the account may spend in a calendar month; None = without a bound."""
+        ...
+
+    def set_budget(self, account: str, month: int | None) -> None: ...
+
+
+class Limits(Protocol):
+    """Provider limits that all processes share. One transaction answers when to start; nobody polls."""
+
+    def reserve(self, lane: str, taken: Mapping[str, float]) -> float:
+        """Take so many seconds (see `Quantity.seconds`) of each quantity; the seconds to wait before the start."""
+        ...
+
+    def correct(self, lane: str, taken: Mapping[str, float]) -> None:
+        """Take more, or give back (negative), after the fact; delays nobody by itself."""
+        ...
+
+    def pause(self, lane: str, seconds: float) -> None:
+        """Let nobody start in this lane for so long."""
+        ...
+
+
+class Replies(Protocol):
+    """Answers kept under the caller's own key. See `domain/replies.py`."""
+
+    def claim(self, claim: Claim, seconds: float) -> Kept | None:
+        """Take a key for so many seconds; what it stands for already when it is taken."""
+        ...
+
+    def keep(self, claim: Claim, reply: StoredReply, seconds: float) -> bool:
+        """Put the answer in the place of the claim; whether the claim still held."""
+        ...
+
+    def release(self, claim: Claim) -> None:
+        """Let the next request with this key try."""
+        ...
+
+    def prune(self) -> int:
+        """Drop what has expired; how many."""
+        ...
+
+
 class Store(Protocol):
     """The truth. Engines: SQLite, PostgreSQL."""
 
@@ -229,7 +387,17 @@ class Store(Protocol):
     @property
     def images(self) -> Images: ...
     @property
+    def records(self) -> Records: ...
+    @property
     def accounts(self) -> Accounts: ...
+    @property
+    def profiles(self) -> Profiles: ...
+    @property
+    def replies(self) -> Replies: ...
+    @property
+    def spending(self) -> Spending: ...
+    @property
+    def limits(self) -> Limits: ...
 
     def ping(self) -> None:
         """Raise when the database does not answer."""
@@ -320,3 +488,35 @@ class Provider(Protocol):
         ...
 
     async def close(self) -> None: ...
+
+
+class Renderer(Protocol):
+    """Turns vector pictures into pixels. Engine: the local draughtsman's processes."""
+
+    async def render(self, svg: bytes, size: int) -> bytes:
+        """A PNG with alpha, ``size`` px wide and high. Raises ProviderError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What lies at an address."""
+
+    data: bytes
+    media_type: str
+
+
+class Fetcher(Protocol):
+    """Gets what lies at addresses that users or workers name. Engines: guarded, and free to go inside."""
+
+    def check(self, url: str) -> None:
+        """InvalidRequest unless the address may be called, as far as its text tells; nothing is looked up."""
+        ...
+
+    async def get(self, url: str, max_bytes: int, timeout: float, accept: Collection[str]) -> Fetched:
+        """The bytes, of one of the media types in ``accept``; ``timeout`` in seconds bounds all of it.
+
+        Raises InvalidRequest (not an address that may be called, a redirect, another media type), TooLarge,
+        ProviderTimeout, ProviderFailed.
+        """
+        ...

@@ -1,22 +1,26 @@
 """What a caller may ask: submit, get, wait, cancel, retry, events, statistics. Every verb is the caller's own."""
 
 import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import structlog
 
+from icons.core.directory import Directory
 from icons.core.gallery import Gallery
-from icons.core.ports import Bus, Provider, Queue, Sender, Store
+from icons.core.ports import Bus, JobFilter, Queue, Sender, Store
 from icons.core.tail import Tail
 from icons.domain.access import Caller
-from icons.domain.errors import InvalidRequest, NotFound
+from icons.domain.errors import Forbidden, NotFound, RateLimited
 from icons.domain.events import Event
 from icons.domain.images import Image
-from icons.domain.jobs import Batch, Job, NewBatch, NewJob, Priority
+from icons.domain.jobs import Batch, Job, NewBatch, NewJob, Priority, State
+from icons.domain.pictures import ImageRequest
+from icons.domain.platforms import PlatformRequest
 from icons.domain.prompts.library import Library
 from icons.domain.requests import BatchRequest, IconRequest, fingerprint
+from icons.domain.spending import Budget, check_budget
 
 log = structlog.get_logger(__name__)
 
@@ -37,6 +41,20 @@ class Limits:
 
     batch_window: int = 5
     max_batch_window: int = 64
+    max_open_jobs: int = 5000  # of one account; requests at the same moment may go a little beyond it
+    open_jobs: Mapping[Priority, int] = field(
+        default_factory=lambda: {Priority.INTERACTIVE: 50, Priority.NORMAL: 1000, Priority.BATCH: 5000}
+    )  # of one account, for each priority
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What icons would cost, in micro-dollars."""
+
+    icons: int  # to be drawn; the others come from the cache
+    low: int
+    high: int
+    unpriced: int  # icons among them whose price nobody knows: they are in neither sum
 
 
 class Service:
@@ -50,52 +68,90 @@ class Service:
         tail: Tail,
         gallery: Gallery,
         library: Library,
-        providers: Mapping[str, Provider],
+        directory: Directory,
         limits: Limits = Limits(),
     ) -> None:
         self._store, self._queue, self._bus, self._tail = store, queue, bus, tail
-        self._providers, self._limits = providers, limits
-        self.gallery, self.library = gallery, library
+        self._limits = limits
+        self.gallery, self.library, self.directory = gallery, library, directory
 
     # Asking for icons
 
-    def normalise(self, request: IconRequest) -> IconRequest:
-        """The request with the library's own names, or InvalidRequest naming the field."""
-        if request.provider not in self._providers:
-            known = ", ".join(sorted(self._providers))
-            raise InvalidRequest(f"Providers set up here: {known}.", {"provider": "unknown"})
+    def normalise(self, caller: Caller, request: IconRequest) -> IconRequest:
+        """The request with the library's and the directory's own names, or InvalidRequest naming the field."""
+        target = self.directory.target(caller, request.provider, request.model)
+        fallback = [self.directory.target(caller, name, field="fallback") for name in request.fallback]
         return replace(
             request,
+            provider=target.lane,
+            fallback=tuple(each.lane for each in fallback),
             style=self.library.style(request.style).name,
             color_scheme=self.library.scheme(request.color_scheme).name,
         )
 
+    def estimate(self, caller: Caller, request: BatchRequest) -> Quote:
+        """What a batch would cost: icons that the cache answers cost nothing."""
+        icons = [self.normalise(caller, icon) for _, icon in request.icons()]
+        remembered = self.gallery.remembered(caller.account, [self._fingerprint(caller, icon) for icon in icons])
+        return self._quote(caller, [icon for icon in icons if self._fingerprint(caller, icon) not in remembered])
+
     def ask(self, caller: Caller, request: IconRequest, context: Context) -> Job | tuple[Image, ...]:
         """The remembered answer to a normalised request, without a job, or the job that will bring one."""
-        mark = self._fingerprint(request)
+        mark = self._fingerprint(caller, request)
         if images := self.gallery.remembered(caller.account, [mark]).get(mark):
             return images
-        return self._submit_one(caller, NewJob(str(uuid.uuid4()), "icon", request.to_json(), mark), context)
+        self._check_budget(caller, self._quote(caller, [request]))
+        job = NewJob(str(uuid.uuid4()), "icon", request.to_json(), mark, request.provider)
+        return self._submit_one(caller, job, context)
 
     def submit(self, caller: Caller, request: IconRequest, context: Context) -> Job:
         """Store one icon's job; already completed when the cache has the answer."""
-        (job,) = self._new_jobs(caller.account, [(0, self.normalise(request))])
+        icon = self.normalise(caller, request)
+        (job,) = self._new_jobs(caller, [(0, icon)])
+        if not job.images:
+            self._check_budget(caller, self._quote(caller, [icon]))
         return self._submit_one(caller, job, context)
+
+    def submit_image(self, caller: Caller, request: ImageRequest, context: Context) -> Job:
+        """Store the job of a prompt's pictures. It is like no other: who asks again wants other pictures."""
+        job_id = str(uuid.uuid4())
+        lane = self.directory.target(caller, request.profile_id, request.model).lane
+        return self._submit_one(caller, NewJob(job_id, "image", request.to_json(), job_id, lane), context)
 
     def submit_batch(
         self, caller: Caller, request: BatchRequest, context: Context, priority: Priority = Priority.BATCH
     ) -> Batch:
         """Store a batch and all its jobs, or nothing."""
-        icons = [(index, self.normalise(icon)) for index, icon in request.icons()]
+        icons = [(index, self.normalise(caller, icon)) for index, icon in request.icons()]
         window = min(request.concurrency or self._limits.batch_window, self._limits.max_batch_window)
-        batch = NewBatch(str(uuid.uuid4()), request.to_json(), request.categories, window)
-        jobs = self._new_jobs(caller.account, icons)
+        batch = NewBatch(str(uuid.uuid4()), request.to_json(), request.categories, window, request.max_cost)
+        jobs = self._new_jobs(caller, icons)
+        self._check_room(caller, jobs, priority)
+        drawn = [icon for (_, icon), job in zip(icons, jobs, strict=True) if not job.images]
+        self._check_budget(caller, self._quote(caller, drawn), request.max_cost)
         self._store.jobs.submit(self._sender(caller, context), jobs, priority, batch)
         self._ring()
         log.info("batch.submitted", batch_id=batch.id, jobs=len(jobs), correlation_id=context.correlation_id)
         return self.batch(caller, batch.id)
 
+    def submit_platforms(
+        self, caller: Caller, request: PlatformRequest, context: Context, priority: Priority = Priority.NORMAL
+    ) -> Job:
+        """Store the job of a prompt's pictures for platforms; already completed when the cache has the answer."""
+        icon = self.normalise(caller, request.icon)
+        request = replace(request, icon=icon)
+        mark = request.fingerprint(self.library, self.directory.target(caller, icon.provider, icon.model).engine)
+        images = tuple(image.id for image in self.gallery.remembered(caller.account, [mark]).get(mark, ()))
+        if not images:
+            self._check_budget(caller, self._quote(caller, [icon]))
+        job = NewJob(str(uuid.uuid4()), "platforms", request.to_json(), mark, icon.provider, images=images)
+        return self._submit_one(caller, job, context, priority)
+
     # Looking
+
+    def find(self, caller: Caller, asked: JobFilter, limit: int, after: str | None = None) -> list[Job]:
+        """The account's jobs, newest first; ``after`` is the id of the last one seen."""
+        return self._store.jobs.find(caller.account, asked, limit, after)
 
     def job(self, caller: Caller, job_id: str) -> Job:
         """One job."""
@@ -126,8 +182,19 @@ class Service:
 
     def statistics(self, caller: Caller) -> Mapping[str, Any]:
         """Figures of the caller's account; of all accounts for an administrator."""
-        account = None if caller.is_admin else caller.account
-        return {**self._store.jobs.statistics(account), "cache": self.gallery.usage(account)}
+        return {**self.queue(caller), "cache": self.gallery.usage(None if caller.is_admin else caller.account)}
+
+    def queue(self, caller: Caller) -> Mapping[str, Any]:
+        """Those of them that are about jobs: they cost the same however many there are."""
+        return self._store.jobs.statistics(None if caller.is_admin else caller.account)
+
+    def spending(self, caller: Caller, group_by: str, since: float | None = None) -> list[Mapping[str, Any]]:
+        """What was spent, by day, model or batch; of all accounts for an administrator. Micro-dollars."""
+        return self._store.spending.report(None if caller.is_admin else caller.account, group_by, since)
+
+    def budget(self, caller: Caller) -> int | None:
+        """What the caller may spend in a calendar month, micro-dollars; None = without a bound."""
+        return self._store.spending.budget(caller.account)
 
     def wait(self, caller: Caller, job_id: str, seconds: float) -> Job:
         """The job, once it has ended or ``seconds`` have passed."""
@@ -165,23 +232,62 @@ class Service:
         count = self._store.jobs.retry_batch(caller.account, batch_id)
         return self._changed(count, "batch", "batch.retried", batch_id=batch_id)
 
+    def clean(self, caller: Caller, states: Iterable[State], older_than: float, *, everybody: bool = False) -> int:
+        """Remove the caller's jobs, or everybody's for an administrator, that ended so many seconds ago; how many."""
+        if everybody and not caller.is_admin:
+            raise Forbidden("Only an administrator cleans everybody's jobs; leave `all` out to clean your own.")
+        removed = self._store.jobs.clean(None if everybody else caller.account, states, older_than)
+        log.info("jobs.cleaned", count=removed)
+        return removed
+
     # Inside
 
-    def _submit_one(self, caller: Caller, job: NewJob, context: Context) -> Job:
-        self._store.jobs.submit(self._sender(caller, context), [job], Priority.INTERACTIVE)
+    def _submit_one(
+        self, caller: Caller, job: NewJob, context: Context, priority: Priority = Priority.INTERACTIVE
+    ) -> Job:
+        self._check_room(caller, [job], priority)
+        self._store.jobs.submit(self._sender(caller, context), [job], priority)
         self._ring()
         log.info("job.submitted", job_id=job.id, cached=bool(job.images), correlation_id=context.correlation_id)
         return self.job(caller, job.id)
 
-    def _new_jobs(self, account: str, icons: Sequence[tuple[int, IconRequest]]) -> list[NewJob]:
-        prints = [self._fingerprint(icon) for _, icon in icons]
-        remembered = self.gallery.remembered(account, prints)
+    def _check_room(self, caller: Caller, jobs: Sequence[NewJob], priority: Priority) -> None:
+        new = sum(not job.images for job in jobs)
+        caps = {priority: self._limits.open_jobs[priority], None: self._limits.max_open_jobs}
+        for tier, most in caps.items():
+            if new and self._store.jobs.unfinished(caller.account, tier) + new > most:
+                kind = "" if tier is None else f"{tier.name.lower()} "
+                raise RateLimited(
+                    f"An account has at most {most:,} unfinished {kind}jobs. Wait until some end, or cancel some.",
+                    code="JOB_LIMIT_EXCEEDED",
+                    retry_after=10,
+                )
+
+    def _quote(self, caller: Caller, icons: Sequence[IconRequest]) -> Quote:
+        estimates = [self.directory.estimate(caller, icon, self.library) for icon in icons]
+        return Quote(
+            icons=len(estimates),
+            low=sum(each.low or 0 for each in estimates),
+            high=sum(each.high or 0 for each in estimates),
+            unpriced=sum(each.high is None for each in estimates),
+        )
+
+    def _check_budget(self, caller: Caller, quote: Quote, max_cost: int | None = None) -> None:
+        """Refuse at the door what cannot be paid for even if it is cheap."""
+        if quote.low:
+            check_budget(Budget(batch=max_cost), 0, 0, quote.low)
+            self._store.spending.check(caller.account, quote.low)
+
+    def _new_jobs(self, caller: Caller, icons: Sequence[tuple[int, IconRequest]]) -> list[NewJob]:
+        prints = [self._fingerprint(caller, icon) for _, icon in icons]
+        remembered = self.gallery.remembered(caller.account, prints)
         return [
             NewJob(
                 id=str(uuid.uuid4()),
                 kind="icon",
                 request=icon.to_json(),
                 fingerprint=mark,
+                lane=icon.provider,
                 position=position,
                 category_index=index,
                 images=tuple(image.id for image in remembered.get(mark, ())),
@@ -189,8 +295,9 @@ class Service:
             for position, ((index, icon), mark) in enumerate(zip(icons, prints, strict=True))
         ]
 
-    def _fingerprint(self, request: IconRequest) -> str:
-        return fingerprint(request, request.prompt(self.library), self._providers[request.provider].engine)
+    def _fingerprint(self, caller: Caller, request: IconRequest) -> str:
+        engine = self.directory.target(caller, request.provider, request.model).engine
+        return fingerprint(request, request.prompt(self.library), engine)
 
     @staticmethod
     def _sender(caller: Caller, context: Context) -> Sender:

@@ -1,12 +1,62 @@
-"""Secrets that the house makes for itself and keeps in its storage."""
+"""Secrets: those that the house makes for itself and keeps in its storage, and those of accounts, which it seals."""
 
+import base64
 import os
 import secrets
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Final
 
-from icons.domain.errors import SettingsError
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from icons.domain.errors import Conflict, SettingsError
+
+_LABEL: Final = b"icon-studio/sealed-key/1/"
+
+
+class Vault:
+    """Seals secrets under the first of its keys and opens what any of them has sealed.
+
+    Each account has a key of its own, derived by HKDF (RFC 5869): what is sealed for one opens for no other.
+    """
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        if not keys:
+            raise SettingsError("SECRETS_KEY: write at least one key.")
+        self._keys = [key.encode() for key in keys]
+
+    def seal(self, account: str, secret: str) -> str:
+        """The secret, unreadable and tamper-proof."""
+        return self._cipher(account).encrypt(secret.encode()).decode()
+
+    def open(self, account: str, sealed: str) -> str:
+        """The secret. Conflict when none of the keys opens it."""
+        with _explained():
+            return self._cipher(account).decrypt(sealed).decode()
+
+    def reseal(self, account: str, sealed: str) -> str:
+        """The same secret under the first key. Conflict when none of the keys opens it."""
+        with _explained():
+            return self._cipher(account).rotate(sealed).decode()
+
+    def _cipher(self, account: str) -> MultiFernet:
+        label = _LABEL + account.encode()
+        derived = [HKDF(SHA256(), 32, salt=None, info=label).derive(key) for key in self._keys]
+        return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in derived])
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except InvalidToken:
+        raise Conflict(
+            "The stored provider key cannot be opened any more: SECRETS_KEY has changed. Send the key again.",
+            code="KEY_UNREADABLE",
+        ) from None
 
 
 def kept_secret(path: Path, make: Callable[[], str] = lambda: secrets.token_hex(32)) -> str:

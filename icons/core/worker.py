@@ -3,18 +3,19 @@
 import asyncio
 import random
 import uuid
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 import structlog
 
 from icons.core import metrics
 from icons.core.bridge import Blocking
+from icons.core.lanes import Lane, Lanes
 from icons.core.leases import Desk
 from icons.core.ports import Queue
 from icons.core.tasks import Task
-from icons.domain.errors import ProviderError, StaleLease, StudioError, Unavailable
-from icons.domain.jobs import Delayed, Failed, GivenBack, Lease, Outcome, Stopped
+from icons.domain.errors import ProviderError, RequestRefused, StaleLease, StudioError, Unavailable
+from icons.domain.jobs import Delayed, Failed, GivenBack, Job, Lease, Outcome, Stopped
 from icons.domain.retry import RetryPolicy
 
 log = structlog.get_logger(__name__)
@@ -22,9 +23,8 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How a worker spends its time; all in seconds but the first."""
+    """How a worker spends its time, in seconds."""
 
-    concurrency: int = 4  # jobs at once
     poll: float = 1.0  # looks for jobs this often even when nobody rings
     beat: float = 5.0  # says that it lives at least this often
     quick_beat: float = 0.25  # and, when somebody rings, at most this often: cancelling a running job takes one beat
@@ -45,7 +45,9 @@ class Worker:
 
     desk: Desk
     queue: Queue
+    lanes: Lanes
     tasks: Mapping[str, Task]
+    settled: Callable[[Job], Awaitable[None]]  # called once a job has its pictures
     blocking: Blocking
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     pace: Pace = field(default_factory=Pace)
@@ -53,6 +55,7 @@ class Worker:
 
     def __post_init__(self) -> None:
         self._running: dict[str, _Running] = {}
+        self._fillers: dict[str, asyncio.Task[None]] = {}
         self._wake = asyncio.Event()
         self._rung = asyncio.Event()  # the heart's own bell
         self._stopping = asyncio.Event()
@@ -98,7 +101,7 @@ class Worker:
         while not self._stopping.is_set():
             if await self.blocking(self.queue.enlist):
                 await self.blocking(self.desk.enlist, self.id)
-                log.info("worker.started", worker=self.id, concurrency=self.pace.concurrency)
+                log.info("worker.started", worker=self.id)
                 return True
             if not waiting:
                 waiting = True
@@ -110,15 +113,40 @@ class Worker:
         while not self._stopping.is_set():
             self._wake.clear()
             try:
-                while len(self._running) < self.pace.concurrency and not self._stopping.is_set():
-                    lease = await self.blocking(self.desk.claim, self.id, list(self.tasks))
-                    if lease is None:
-                        break
-                    self._start(lease)
+                for name, account in await self.blocking(self.desk.lanes):
+                    if name not in self._fillers:
+                        self._fillers[name] = asyncio.create_task(self._fill(name, account))
             except Unavailable as error:
                 log.error("worker.store_unavailable", worker=self.id, message=error.message)
                 await self._pause(self._stopping, self.pace.poll)
             await self._pause(self._wake, self.pace.poll)
+
+    async def _fill(self, name: str, account: str) -> None:
+        """Start jobs of a lane while it has room: first the provider's slot, then the best job of that moment."""
+        try:
+            lane = await self._lane(name, account)
+            while not self._stopping.is_set() and lane.places > 0 and not lane.closed_for():
+                await lane.slot()
+                lease = await self.blocking(self.desk.claim, self.id, list(self.tasks), name)
+                if lease is None:
+                    await lane.return_slot()
+                    return
+                self._start(lease, lane)
+            if (seconds := lane.closed_for()) and self._loop:
+                self._loop.call_later(seconds, self._wake.set)
+        except Unavailable as error:
+            log.error("worker.store_unavailable", worker=self.id, message=error.message)
+        except Exception:
+            log.exception("worker.lane_failed", worker=self.id, lane=name)
+        finally:
+            del self._fillers[name]
+
+    async def _lane(self, name: str, account: str) -> Lane:
+        """The lane; where it cannot be opened, one whose jobs fail with the reason."""
+        try:
+            return await self.lanes.get(name, account)
+        except RequestRefused:
+            return self.lanes.closed(name)
 
     @staticmethod
     async def _pause(event: asyncio.Event, seconds: float) -> None:
@@ -128,12 +156,13 @@ class Worker:
         except TimeoutError:
             pass
 
-    def _start(self, lease: Lease) -> None:
-        running = _Running(lease, asyncio.create_task(self._one(lease)))
+    def _start(self, lease: Lease, lane: Lane) -> None:
+        lane.running += 1
+        running = _Running(lease, asyncio.create_task(self._one(lease, lane)))
         self._running[lease.job.id] = running
         metrics.ACTIVE.set(len(self._running))
 
-    async def _one(self, lease: Lease) -> None:
+    async def _one(self, lease: Lease, lane: Lane) -> None:
         try:
             await self._settle(lease)
         except StaleLease:
@@ -144,13 +173,14 @@ class Worker:
             # The lease stays open: the sweeper gives the job back once this worker's claim on it has run out.
             log.exception("job.unsettled", job_id=lease.job.id, worker=self.id)
         finally:
+            lane.running -= 1
             self._running.pop(lease.job.id, None)
             metrics.ACTIVE.set(len(self._running))
             self._wake.set()
 
     async def _settle(self, lease: Lease) -> None:
-        async def report(stage: str, progress: int, line: str) -> None:
-            await self.blocking(self.desk.report, lease, stage, progress, line)
+        async def report(stage: str, progress: int, line: str, preview: str = "") -> None:
+            await self.blocking(self.desk.report, lease, stage, progress, line, preview)
 
         try:
             outcome, kept = await self.tasks[lease.job.kind].run(lease, report)
@@ -166,17 +196,22 @@ class Worker:
             await self._settle_error(lease, StudioError("The job failed for a reason inside the service."), error)
         else:
             await self.blocking(self.desk.settle, lease, outcome, kept)
+            await self.settled(lease.job)
 
     async def _settle_error(self, lease: Lease, error: StudioError, cause: Exception | None = None) -> None:
         attempts = lease.job.failures + 1
         pause = self.retry.delay(error, attempts, random.random())  # noqa: S311 - jitter, not a secret
+        elsewhere = _next_lane(lease.job) if pause is None and isinstance(error, ProviderError) else None
         described = {
             "code": error.code,
             "message": error.message,
             "attempts": attempts,
             "final": pause is None and isinstance(error, ProviderError) and not error.transient,
         }
-        outcome: Outcome = Failed(described) if pause is None else Delayed(described, pause)
+        if elsewhere:
+            pause = 0.0
+            log.info("job.fallback", job_id=lease.job.id, lane=lease.job.lane, next=elsewhere, code=error.code)
+        outcome: Outcome = Failed(described) if pause is None else Delayed(described, pause, elsewhere)
         await self.blocking(self.desk.settle, lease, outcome)
         if pause is not None and self._loop:
             self._loop.call_later(pause, self._resume, lease.job.id)
@@ -207,6 +242,8 @@ class Worker:
 
     async def _drain(self) -> None:
         """Let what runs finish for a while, then give the rest back."""
+        for filler in self._fillers.values():
+            filler.cancel()
         tasks = [running.task for running in self._running.values()]
         if not tasks:
             return
@@ -215,3 +252,9 @@ class Worker:
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
+
+
+def _next_lane(job: Job) -> str | None:
+    """Where the job goes once its lane has failed it: the next of the chain that it was asked with."""
+    chain = [*job.request.get("fallback", ())]
+    return next(iter(chain[chain.index(job.lane) + 1 :] if job.lane in chain else chain), None)

@@ -1,5 +1,6 @@
 """Who asks: accounts, callers, API keys."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -21,6 +22,7 @@ class Account:
     password_hash: str | None  # argon2; None for accounts of an outside issuer
     created_at: float
     disabled: bool = False
+    rates: Mapping[str, str] = field(default_factory=dict, hash=False)  # policy -> rate, where it is not everybody's
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Caller:
     session: str | None = None  # the token's session or the key's id: what a logout or a revocation ends
     by_key: bool = False  # whether that is an API key
     expires_at: float | None = None  # when the proof runs out, epoch seconds; None = until revoked
+    rates: Mapping[str, str] = field(default_factory=dict, hash=False)  # the account's own
 
     @property
     def is_admin(self) -> bool:
@@ -62,6 +65,7 @@ class Connection:
     api_key: str = field(default="", repr=False)
     base_url: str = ""  # "" = the provider's own
     model: str = ""  # what is used when a request names none; "" = the catalogue's default
+    image_size: str = ""  # "1024x1024": what the model is asked for, in place of the nearest to what is wanted
     requests_per_minute: int | None = None
     tokens_per_minute: int | None = None
     images_per_minute: int | None = None

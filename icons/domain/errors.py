@@ -20,6 +20,10 @@
 """
 
 from collections.abc import Mapping
+from typing import Literal
+
+CallOutcome = Literal["unsent", "refused", "unknown"]
+"""Of a failed call: it never left, it was turned down and costs nothing, or it may have been carried out and billed."""
 
 
 class StudioError(Exception):
@@ -131,12 +135,25 @@ class StaleLease(StudioError):
 
 
 class ProviderError(StudioError):
-    """A provider did not deliver."""
+    """A provider did not deliver. ``outcome`` says what is known about the call, and so about its price."""
 
     status = 502
     code = "PROVIDER_FAILED"
     title = "Provider failed"
     transient = True
+    outcome: CallOutcome = "unknown"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        retry_after: float | None = None,
+        metadata: Mapping[str, object] | None = None,
+        outcome: CallOutcome | None = None,
+    ) -> None:
+        super().__init__(message, code=code, retry_after=retry_after, metadata=metadata)
+        self.outcome = outcome or self.outcome
 
 
 class ProviderFailed(ProviderError):
@@ -157,3 +174,4 @@ class RequestRefused(ProviderError):
     code = "PROVIDER_REFUSED"
     title = "Provider refused"
     transient = False
+    outcome = "refused"

@@ -1,8 +1,9 @@
 """Pictures as values: what a provider returns and what the house keeps."""
 
+import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -13,16 +14,36 @@ MAX_SIZE: Final = 2048
 
 
 class Format(StrEnum):
-    """File formats that can be asked for."""
+    """File formats; the value is the file name's ending."""
 
     PNG = "png"
     SVG = "svg"
     WEBP = "webp"
+    ICO = "ico"
+    ICNS = "icns"
+    WEBMANIFEST = "webmanifest"
 
     @property
     def media_type(self) -> str:
         """The IANA media type."""
-        return {"png": "image/png", "svg": "image/svg+xml", "webp": "image/webp"}[self.value]
+        return _MEDIA_TYPES[self]
+
+    @property
+    def is_raster(self) -> bool:
+        """Whether it is one picture of pixels, which can be measured and made smaller."""
+        return self in (Format.PNG, Format.WEBP)
+
+
+_MEDIA_TYPES: Final = {
+    Format.PNG: "image/png",
+    Format.SVG: "image/svg+xml",
+    Format.WEBP: "image/webp",
+    Format.ICO: "image/vnd.microsoft.icon",
+    Format.ICNS: "image/icns",
+    Format.WEBMANIFEST: "application/manifest+json",
+}
+DRAWN: Final = (Format.PNG, Format.SVG, Format.WEBP)
+"""The formats that an icon can be asked for in; the others pack several pictures, or describe them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +52,31 @@ class Picture:
 
     data: bytes
     format: Format
+
+
+class Source(StrEnum):
+    """How an image came into the house."""
+
+    GENERATED = "generated"
+    UPLOAD = "upload"
+    IMPORT = "import"  # fetched from an address
+
+
+class TagType(StrEnum):
+    """Kinds of things of the caller's own that an image can belong to."""
+
+    CHARACTER = "CHARACTER"
+    PERSONA = "PERSONA"
+    CHAT = "CHAT"
+    THEME = "THEME"
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A link from an image to something of the caller's; the house knows nothing about it but its id."""
+
+    type: TagType
+    id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +91,51 @@ class Image:
     width: int
     height: int
     size: int  # bytes
-    created_at: float  # epoch seconds, UTC
+    created_at: float = field(compare=False)  # epoch seconds, UTC, by the store's clock
     facts: Mapping[str, object]  # what the provider said about it: model, glyphs, confidence...
+    source: Source = Source.GENERATED
+    name: str = ""  # what its owner calls it; of an upload, the file's name at first
+    generation_prompt: str = ""  # what the model was told; "" when it was not generated
+    generation_model: str = ""
+    profile_id: str | None = None  # the connection profile it was drawn with, perhaps deleted since
+    kept: bool = False  # stays until its owner deletes it, though no batch and no remembered answer shows it
+
+    @classmethod
+    def of(
+        cls, picture: Picture, image_id: str, account: str, size: tuple[int, int], facts: Mapping[str, object]
+    ) -> "Image":
+        """The image that shows these bytes, ``size`` px wide and high. It has no date yet: the store's clock says."""
+        digest = hashlib.sha256(picture.data).hexdigest()
+        return cls(
+            id=image_id,
+            account=account,
+            filename=f"{image_id}.{picture.format}",
+            blob=f"{digest[:2]}/{digest}.{picture.format}",
+            format=picture.format,
+            width=size[0],
+            height=size[1],
+            size=len(picture.data),
+            created_at=0.0,
+            facts=facts,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An image as its owner's gallery lists it."""
+
+    image: Image
+    tags: tuple[Tag, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Which images of a gallery; None filters nothing."""
+
+    tag_type: TagType | None = None
+    tag_id: str | None = None
+    text: str | None = None  # in name or prompt, in any case
+    source: Source | None = None
 
 
 _COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}\Z|#[0-9a-fA-F]{3}\Z")

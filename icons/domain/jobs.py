@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import Any, Final
 
-from icons.domain.images import Image
+from icons.domain.images import Image, Tag
 
 
 class State(StrEnum):
@@ -61,6 +61,7 @@ class NewJob:
     kind: str  # the module in core/tasks that does it: "icon"
     request: Mapping[str, Any]  # JSON, what the task reads
     fingerprint: str
+    lane: str = "local"  # whose capacity it takes: a provider of the operator's, or a profile's id
     position: int = 0  # in its batch, from 0, request order
     category_index: int = 0  # which of the batch's categories it belongs to
     images: tuple[str, ...] = ()  # image ids when the cache answered: the job is stored completed
@@ -76,6 +77,7 @@ class Job:
     position: int
     category_index: int
     kind: str
+    lane: str
     state: State
     priority: Priority
     request: Mapping[str, Any]
@@ -103,6 +105,7 @@ class NewBatch:
     request: Mapping[str, Any]  # JSON, as the caller sent it, for display
     categories: tuple[str, ...]
     window: int  # how many of its jobs may be waiting or active at once
+    max_cost: int | None = None  # micro-dollars that its provider calls may cost; None = without a bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +222,8 @@ class Completed:
     images: tuple[Image, ...]
     facts: Mapping[str, Any]
     cached: bool = False  # another run had delivered them meanwhile
+    tags: tuple[Tag, ...] = ()  # put on each image
+    remembered: bool = True  # equal requests are answered with these images from now on
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,10 +235,11 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Delayed:
-    """The job is tried again in ``seconds``."""
+    """The job is tried again in ``seconds``, in another ``lane`` when one is named: there its failures count anew."""
 
     error: Mapping[str, Any]
     seconds: float
+    lane: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

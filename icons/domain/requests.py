@@ -34,8 +34,10 @@ class IconRequest:
     background: Background = Background.AUTO
     seed: int = 0
     variation: int = 0
-    provider: str = "local"
+    provider: str = ""  # one of the operator's, or a profile's id; "" = the operator's default
     model: str = ""  # "" = the provider's default
+    quality: str = ""  # "" = the model's default
+    fallback: tuple[str, ...] = ()  # who draws when the provider does not: the operator's, or profiles' ids
 
     def prompt(self, library: Library) -> Prompt:
         """What a model reads and the draughtsman draws. InvalidRequest when the library does not know a name."""
@@ -63,6 +65,7 @@ class IconRequest:
         values["background"] = Background(values["background"])
         values["brand_colors"] = tuple(values["brand_colors"])
         values["elements"] = tuple(values["elements"])
+        values["fallback"] = tuple(values["fallback"])
         return cls(**values)
 
 
@@ -156,6 +159,7 @@ class BatchRequest:
     elements: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # category -> objects to show
     shared: IconRequest = field(default_factory=lambda: IconRequest(category=""))
     concurrency: int | None = None  # jobs at once; None = the operator's default
+    max_cost: int | None = None  # micro-dollars; None = without a bound
 
     def __post_init__(self) -> None:
         total = len(self.categories) * self.variations

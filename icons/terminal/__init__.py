@@ -8,7 +8,7 @@ from flask import Flask
 from flask.cli import FlaskGroup, routes_command, shell_command
 
 from icons.domain.errors import StudioError
-from icons.terminal import accounts, batch, doctor, generate, serve
+from icons.terminal import accounts, batch, doctor, generate, secrets, serve
 from icons.terminal.opening import Opening
 
 
@@ -59,6 +59,7 @@ def command_line(opening: Opening, create_app: Callable[[], Flask]) -> click.Gro
         batch.command(opening),
         accounts.users(opening),
         accounts.keys(opening),
+        secrets.command(opening),
         doctor.command(opening),
         routes_command,
         shell_command,

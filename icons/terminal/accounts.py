@@ -7,6 +7,8 @@ from rich.console import Console
 from rich.table import Table
 
 from icons.domain.access import Role
+from icons.domain.rates import Policy
+from icons.domain.spending import MICRO
 from icons.terminal.opening import ADMIN, Opening
 
 
@@ -15,8 +17,8 @@ def _date(epoch: float) -> str:
 
 
 def users(opening: Opening) -> click.Group:
-    """`users add` and `users list`."""
-    group = click.Group("users", help="Add and list accounts.")
+    """`users add`, `users list` and `users limit`."""
+    group = click.Group("users", help="Add, list and limit accounts.")
 
     @group.command("add")
     @click.argument("username")
@@ -31,6 +33,19 @@ def users(opening: Opening) -> click.Group:
             house.close()
         click.echo(f"Account {account.subject} added." + ("" if password else f" Password (shown once): {chosen}"))
 
+    @group.command("budget")
+    @click.argument("username")
+    @click.option("--month", type=click.FloatRange(min=0), help="US dollars per calendar month. Left out: no bound.")
+    def budget(username: str, month: float | None) -> None:
+        """Bound what an account may spend on providers."""
+        house = opening.house()
+        try:
+            account = house.accounts.by_name(username)
+            house.engines.store.spending.set_budget(account.id, None if month is None else round(month * MICRO))
+        finally:
+            house.close()
+        click.echo(f"{username} may spend {'without a bound' if month is None else f'${month:g} a month'}.")
+
     @group.command("list")
     def list_all() -> None:
         """List all accounts."""
@@ -43,6 +58,21 @@ def users(opening: Opening) -> click.Group:
         for account in found:
             table.add_row(account.subject, account.role.value, _date(account.created_at), account.id)
         Console().print(table)
+
+    @group.command("limit")
+    @click.argument("username")
+    @click.option(
+        "--policy", required=True, type=click.Choice([policy.value for policy in Policy]), help="Which limit."
+    )
+    @click.option("--rate", help="Such as: 1000 per hour. Left out: as everybody.")
+    def limit(username: str, policy: str, rate: str | None) -> None:
+        """Let an account ask more or less often than everybody; holds within seconds."""
+        house = opening.house()
+        try:
+            house.accounts.set_rate(username, Policy(policy), rate)
+        finally:
+            house.close()
+        click.echo(f"{username}, {policy}: {rate or 'as everybody'}")
 
     return group
 

@@ -37,7 +37,7 @@ def command(opening: Opening) -> click.Command:
             "disk space": lambda: _space(opening),
             "port": lambda: _port(opening),
         }
-        for name, provider in house.engines.providers.items():
+        for name, (_, provider) in house.engines.own.items():
             checks[f"provider {name}"] = partial(_provider, house, provider)
         results = [_report(console, name, check) for name, check in checks.items()]
         house.close()

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from icons.core.service import Context
-from icons.domain.images import Format
+from icons.domain.images import DRAWN
 from icons.domain.jobs import Priority
 from icons.domain.prompts.brief import Background
 from icons.domain.requests import BatchRequest
@@ -39,7 +39,7 @@ def command(opening: Opening) -> click.Command:
     @click.option("--element", "elements", multiple=True, help="An object to show; may be repeated.")
     @click.option("-n", "--variations", default=1, show_default=True, help="How many different icons.")
     @click.option("--size", default=512, show_default=True, help="Width and height in px, 16 to 2048.")
-    @click.option("--format", "format_", default="png", type=click.Choice([each.value for each in Format]))
+    @click.option("--format", "format_", default="png", type=click.Choice([each.value for each in DRAWN]))
     @click.option("--background", default="auto", type=click.Choice([each.value for each in Background]))
     @click.option("--seed", default=0, show_default=True, help="Another seed, another equally good icon.")
     @click.option("-o", "--out", default="out", show_default=True, type=click.Path(path_type=Path), help="Folder.")

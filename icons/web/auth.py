@@ -20,6 +20,7 @@ REMEMBER_SECONDS: Final = 5.0  # an account disabled or a session ended by anoth
 _REMEMBER_AT_MOST: Final = 10_000  # credentials
 _MAX_SECRET: Final = 8192  # characters of a credential
 _PUBLIC: Final = "is_public"
+_TICKETED: Final = "takes_ticket"
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -33,6 +34,12 @@ def public(view: View) -> View:
 def is_public(view: Callable[..., Any] | None) -> bool:
     """Whether `public` marks the view."""
     return getattr(view, _PUBLIC, False)
+
+
+def ticketed(view: View) -> View:
+    """Mark a view that takes ``?ticket=`` in place of a header; stands below the route's decorator."""
+    setattr(view, _TICKETED, True)
+    return view
 
 
 def current_caller() -> Caller:
@@ -62,7 +69,8 @@ class Gate:
             unmatched = request.routing_exception is not None  # answered with 404 or 405
             view = app.view_functions.get(request.endpoint or "")
             if not unmatched and not is_public(view):
-                g.caller = self.caller_from_header(request.headers)
+                ticket = request.args.get("ticket") if getattr(view, _TICKETED, False) else None
+                g.caller = self._accounts.take_ticket(ticket) if ticket else self.caller_from_header(request.headers)
 
     # Coming in
 
@@ -104,7 +112,14 @@ class Gate:
         )
         if account is None:
             raise Unauthenticated
-        return Caller(account.id, account.subject, account.role, claims.session, expires_at=claims.expires_at)
+        return Caller(
+            account.id,
+            account.subject,
+            account.role,
+            claims.session,
+            expires_at=claims.expires_at,
+            rates=account.rates,
+        )
 
     # Sessions
 

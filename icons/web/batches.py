@@ -34,12 +34,14 @@ def _add_asking(api: APIBlueprint, parts: WebParts) -> None:
         """
         caller = current_caller()
         wish = preference(request.headers.get("Prefer"), 0.0, settings.max_wait)
-        batch = service.submit_batch(caller, body.request(), Context(body.user_id, g.correlation_id))
+        asked = body.request()
+        quote = service.estimate(caller, asked)
+        batch = service.submit_batch(caller, asked, Context(body.user_id, g.correlation_id))
         if wish.wait:
             batch = service.wait_batch(caller, batch.id, wish.wait)
         if wish.wait and not batch.counts.unfinished:
             return _result(parts, batch.id), 200, wish.headers
-        accepted = batch_accepted(batch, settings.public_url)
+        accepted = batch_accepted(batch, settings.public_url, quote)
         return accepted, 202, {"Location": accepted["status_url"], **wish.headers}
 
 

@@ -25,7 +25,7 @@ class JsonRequest(Request):
 def parse_object(data: bytes) -> dict[str, Any]:
     """One JSON object in UTF-8, without NaN or Infinity. Raises InvalidRequest."""
     try:
-        value = json.loads(data.decode(), parse_constant=_refuse)
+        value = json.loads(data.decode(), parse_constant=_refuse, parse_float=_number)
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         raise InvalidRequest(f"The body is not valid JSON: {error.msg} ({where}).") from None
@@ -38,6 +38,12 @@ def parse_object(data: bytes) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise InvalidRequest("The body must be a JSON object: {...}.")
     return value
+
+
+def _number(text: str) -> float:
+    """To JSON, 5.0 and 5 are the same number."""
+    value = float(text)
+    return int(value) if value.is_integer() else value
 
 
 def _refuse(constant: str) -> NoReturn:

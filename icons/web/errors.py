@@ -35,7 +35,7 @@ _CODES: Final = {
 
 def install(app: Flask) -> None:
     """Have every error of the application answered here."""
-    app.register_error_handler(Exception, _answer)
+    app.register_error_handler(Exception, answer)
 
 
 def refuse(error: ValidationError) -> NoReturn:
@@ -69,7 +69,8 @@ def error_body(error: StudioError) -> dict[str, Any]:
     return body
 
 
-def _answer(error: Exception) -> Response:
+def answer(error: Exception) -> Response:
+    """What the caller gets for an error."""
     studio_error = _translated(error)
     response = jsonify(error_body(studio_error))
     response.status_code = studio_error.status

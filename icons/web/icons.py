@@ -69,7 +69,7 @@ def _add_jobs(api: APIBlueprint, parts: WebParts) -> None:
 
 def _generate_one(parts: WebParts, body: GenerateBody, context: Context, wish: Preference) -> Reply:
     caller, service = current_caller(), parts.service
-    icon = service.normalise(body.request())
+    icon = service.normalise(caller, body.request())
     # Who waits gets a remembered answer without a job; who does not is promised a job's id.
     job = service.ask(caller, icon, context) if wish.wait else service.submit(caller, icon, context)
     if isinstance(job, tuple):

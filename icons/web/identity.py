@@ -6,8 +6,10 @@ from flask import request
 from flask_openapi import APIBlueprint, Tag
 
 from icons.domain.access import ApiKey
-from icons.domain.errors import InvalidRequest, Unauthenticated
+from icons.domain.errors import Unauthenticated
 from icons.web.auth import current_caller, public
+from icons.web.idempotency import secret_answers
+from icons.web.limits import limited
 from icons.web.parts import WebParts
 from icons.web.schemas.auth import (
     KeyBody,
@@ -30,7 +32,7 @@ _DAY = 24 * 3600.0
 def blueprint(parts: WebParts) -> APIBlueprint:
     """The face."""
     tag = Tag(name="auth", description="Sessions, API keys and tickets")
-    api = APIBlueprint("auth", __name__, url_prefix="/api/auth", abp_tags=[tag])
+    api = secret_answers(APIBlueprint("auth", __name__, url_prefix="/api/auth", abp_tags=[tag]))
     _add_sessions(api, parts)
     _add_keys(api, parts)
     return api
@@ -41,6 +43,7 @@ def _add_sessions(api: APIBlueprint, parts: WebParts) -> None:
 
     @api.post("/login", responses={200: TokenAnswer})
     @public
+    @limited("login", "login_address")
     def login(body: LoginBody) -> Json:
         """Sign in with user name and password"""
         return _tokens(gate.issue(accounts.login(body.username, body.password)))
@@ -56,7 +59,7 @@ def _add_sessions(api: APIBlueprint, parts: WebParts) -> None:
         bearer = authorization.token if authorization and authorization.type == "bearer" else None
         secret = body.refresh_token or bearer
         if not secret:
-            raise InvalidRequest("Send the refresh token.", {"refresh_token": "missing"})
+            raise Unauthenticated("Send the refresh token, as the bearer token or in the body.")
         return _tokens(gate.refresh(secret))
 
     @api.post("/logout", responses={200: LogoutAnswer})

@@ -2,11 +2,12 @@
 
 import os
 import re
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import BinaryIO, Final
 
-from flask import Response, request
+from flask import Response, jsonify, request
 from flask_openapi import APIBlueprint, Tag
 from pydantic import Field
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
@@ -16,12 +17,17 @@ from icons.core.gallery import Gallery
 from icons.domain.access import Caller
 from icons.domain.errors import Forbidden, NotFound, Unauthenticated
 from icons.domain.images import Format, Image
-from icons.web.auth import Gate, public
+from icons.web.auth import Gate, current_caller, public
+from icons.web.limits import limited
 from icons.web.parts import WebParts
+from icons.web.records import generated_later, image_record
 from icons.web.schemas.fields import Query
+from icons.web.schemas.pictures import ImageAnswer, ImageChange, RecordPath, domain_tags
 from icons.web.signing import ImageSigner
+from icons.web.wire import Json
 
-_FILENAME: Final = re.compile(r"[0-9a-f-]{36}\.(png|svg|webp)", re.ASCII)
+_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
+_FILENAME: Final = re.compile(rf"[0-9a-f-]{{36}}\.({'|'.join(Format)})", re.ASCII)
 # What lies under a name never changes, so a browser need not ask again while it keeps the address.
 _CACHING: Final = "private, max-age=31536000, immutable"
 # An SVG opened by itself is a document: no script, no fetch, and an origin of its own.
@@ -31,7 +37,7 @@ _SVG_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 class ImagePath(Query):
     """Which image."""
 
-    filename: str = Field(description="`<uuid>.png`, `.svg` or `.webp`, as in `image_url`")
+    filename: str = Field(description="`<uuid>.png`, `.svg`, `.webp`..., as in `image_url`")
 
 
 class ImageQuery(Query):
@@ -61,18 +67,52 @@ def blueprint(parts: WebParts) -> APIBlueprint:
         },
     )
     @public
+    @limited("files")
     def show(path: ImagePath, query: ImageQuery) -> Response:
         """Show an image or its thumbnail
 
         Open to the signed address that answers give, and to the owner's token or key.
         """
+        if _ID.fullmatch(path.filename):
+            return jsonify(_record(parts, parts.gate.caller_from_header(request.headers), path.filename))
         viewer = _viewer(parts.gate, parts.signer, path.filename, query)
         if not _FILENAME.fullmatch(path.filename):
             raise NotFound("image")
         image = parts.gallery.image(viewer, path.filename)
         return _response(parts.gallery, image, query)
 
+    _add_changing(api, parts)
     return api
+
+
+def _add_changing(api: APIBlueprint, parts: WebParts) -> None:
+    """Here and not with the gallery: the OpenAPI document takes all methods of an address from one blueprint."""
+
+    @api.patch("/api/images/<filename>", responses={200: ImageAnswer})
+    def change_image(path: RecordPath, body: ImageChange) -> Json:
+        """Rename or tag an image, which is kept from then on"""
+        tags = None if body.tags is None else domain_tags(body.tags)
+        record = parts.pictures.change(current_caller(), path.filename, body.name, tags)
+        return image_record(record, parts.signer)
+
+    @api.delete("/api/images/<filename>", responses={204: None})
+    def remove_image(path: RecordPath) -> tuple[str, int]:
+        """Delete an image, wherever it is shown"""
+        parts.pictures.remove(current_caller(), path.filename)
+        return "", 204
+
+
+def _record(parts: WebParts, caller: Caller, some_id: str) -> Json:
+    """What an id stands for: an image of the gallery, or a request and the pictures that it has brought."""
+    try:
+        return image_record(parts.pictures.get(caller, some_id), parts.signer)
+    except NotFound as unknown:
+        with suppress(NotFound):
+            job = parts.service.job(caller, some_id)
+            if job.kind == "image":
+                records = parts.pictures.many(caller, job.images)
+                return generated_later(job, records, parts.signer, parts.settings.public_url)
+        raise unknown from None
 
 
 def _viewer(gate: Gate, signer: ImageSigner, filename: str, query: ImageQuery) -> Caller | None:

@@ -94,10 +94,10 @@ def _add_cache(api: APIBlueprint, parts: WebParts) -> None:
     @api.get("/stats", responses={200: StatisticsAnswer})
     def stats() -> Json:
         """Show the account's figures; an administrator sees those of all accounts"""
-        return _statistics(parts.service.statistics(current_caller()))
+        return _statistics(parts.service.statistics(current_caller()), parts.circuits())
 
 
-def _statistics(figures: Mapping[str, Any]) -> Json:
+def _statistics(figures: Mapping[str, Any], circuits: Mapping[str, str]) -> Json:
     states: Mapping[str, int] = figures["states"]
     completed, failed = states.get("completed", 0), states.get("failed", 0)
     ended = completed + failed
@@ -114,6 +114,7 @@ def _statistics(figures: Mapping[str, Any]) -> Json:
         "active_batches": figures["active_batches"],
         "total_batches": figures["total_batches"],
         "cache": dict(figures["cache"]),
+        "circuits": dict(circuits),
     }
 
 

@@ -11,24 +11,21 @@ from flask_openapi import Info, OpenAPI
 from flask_openapi.models.security_scheme import SecurityScheme
 from pydantic import BaseModel, Field
 
-from icons.web.auth import is_public, public
+from icons.web.auth import public
 from icons.web.body import JsonRequest
+from icons.web.describing import Document, Operation, add_components, describe
 from icons.web.errors import refuse
-
-Document = dict[str, Any]
 
 _SECURITY_SCHEMES: Final[dict[str, SecurityScheme | Document]] = {
     "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "From `/api/auth/login`."},
     "key": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "From `/api/auth/keys`."},
 }
-_ERRORS: Final = {
-    "400": "What was sent is wrong; `metadata.fields` names each field",
-    "401": "No valid token or key",
-    "404": "Unknown, or not yours",
-    "413": "The body is too large",
-    "415": "The body is not JSON",
-    "default": "Any other error",
-}
+_ABOUT: Final = """Categories in, finished icons out.
+
+Send `Authorization: Bearer <token or key>` or `X-API-Key: <key>`. Every error has the body `Error`; its
+`correlationId` finds the request in the service's log. A POST that carries an `Idempotency-Key` can be sent again
+without being done again. `x-rate-limits` names the limits that an operation counts under.
+"""
 _PAGE: Final = Path(str(resources.files("icons.web") / "docs"))
 _ASSETS: Final = Path(str(resources.files("flask_openapi_swagger") / "templates" / "swagger"))
 _PAGE_POLICY: Final = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
@@ -50,7 +47,7 @@ def new_app() -> OpenAPI:
     """An application without routes whose bodies are read strictly and whose document is OpenAPI 3.1."""
     app = OpenAPI(
         "icons.web",
-        info=Info(title="Icon Studio", version="1.0", description="Categories in, finished icons out."),
+        info=Info(title="Icon Studio", version="1.0", description=_ABOUT),
         security_schemes=_SECURITY_SCHEMES,
         validation_error_status=400,
         validation_error_model=Error,
@@ -67,7 +64,7 @@ def new_app() -> OpenAPI:
 def install(app: OpenAPI) -> None:
     """Serve the document of all views so far at ``/api/openapi.json`` and its page at ``/api-docs``."""
     docs = Blueprint("docs", __name__)
-    document = _complete(app.api_doc, app)
+    document = _completed(app)
 
     @docs.get("/api/openapi.json")
     @public
@@ -93,43 +90,20 @@ def _file(folder: Path, name: str) -> Response:
     return response
 
 
-def _complete(document: Document, app: OpenAPI) -> Document:
-    """Add what holds for all views: who may call them, and the errors they answer with."""
-    document["security"] = [{name: []} for name in _SECURITY_SCHEMES]
-    for operation, open_to_all in _operations(document, app):
-        if open_to_all:
-            operation["security"] = []
-        if "description" in operation:  # flask-openapi breaks lines where the docstring does
-            operation["description"] = operation["description"].replace("<br/>", "\n").strip()
-        _complete_body(document, operation)
-        _complete_errors(operation, open_to_all)
-    return document
-
-
-def _operations(document: Document, app: OpenAPI) -> Iterator[tuple[Document, bool]]:
-    """Every operation of the document and whether it is public."""
+def operations(app: OpenAPI) -> Iterator[Operation]:
+    """Every operation of the application's document."""
+    paths = app.api_doc["paths"]
     for rule in app.url_map.iter_rules():
         path = re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", r"{\1}", rule.rule)
-        for method, operation in document["paths"].get(path, {}).items():
+        for method, body in paths.get(path, {}).items():
             if method.upper() in (rule.methods or ()):
-                yield operation, is_public(app.view_functions[rule.endpoint])
+                yield Operation.of(app, body, method.upper(), path, rule.endpoint)
 
 
-def _complete_body(document: Document, operation: Document) -> None:
-    """A body none of whose fields is required may be left out."""
-    if body := operation.get("requestBody"):
-        name = body["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
-        body["required"] = bool(document["components"]["schemas"][name].get("required"))
-
-
-def _complete_errors(operation: Document, open_to_all: bool) -> None:
-    statuses = {"default"}
-    statuses |= set() if open_to_all else {"401"}
-    statuses |= {"400"} if "requestBody" in operation or "parameters" in operation else set()
-    statuses |= {"413", "415"} if "requestBody" in operation else set()
-    statuses |= {"404"} if any(each["in"] == "path" for each in operation.get("parameters", ())) else set()
-    operation["responses"].pop("400", None)  # flask-openapi adds a list of errors
-    for status in sorted(statuses - set(operation["responses"])):
-        schema = {"$ref": "#/components/schemas/Error"}
-        content = {"application/json": {"schema": schema}}
-        operation["responses"][status] = {"description": _ERRORS[status], "content": content}
+def _completed(app: OpenAPI) -> Document:
+    document: Document = app.api_doc
+    document["security"] = [{name: []} for name in _SECURITY_SCHEMES]
+    add_components(document)
+    for operation in operations(app):
+        describe(operation, document["components"]["schemas"])
+    return document

@@ -48,6 +48,9 @@ class Readiness(BaseModel):
 
     ready: bool
     checks: dict[str, str] = Field(description="Each part: `ok`, or what is wrong with it")
+    circuits: dict[str, str] = Field(
+        description="Circuit breaker of each provider in use; an open one stops nobody else"
+    )
 
 
 def blueprint(parts: WebParts) -> APIBlueprint:
@@ -73,7 +76,9 @@ def blueprint(parts: WebParts) -> APIBlueprint:
     def ready() -> Response:
         """Can it do its work now?"""
         checks = parts.ready()
-        body = Readiness(ready=all(state == "ok" for state in checks.values()), checks=checks)
+        body = Readiness(
+            ready=all(state == "ok" for state in checks.values()), checks=checks, circuits=parts.circuits()
+        )
         return _fresh(body, 200 if body.ready else 503)
 
     @api.get("/metrics", responses={200: {"content": {"text/plain": {}}}})

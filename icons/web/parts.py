@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from icons.core.accounts import Accounts
 from icons.core.gallery import Gallery
+from icons.core.pictures import Pictures
+from icons.core.profiles import Profiles
 from icons.core.service import Service
 from icons.core.tail import Tail
 from icons.web.auth import Gate
@@ -20,7 +22,10 @@ class WebParts:
     accounts: Accounts
     gallery: Gallery
     tail: Tail
+    profiles: Profiles
+    pictures: Pictures
     gate: Gate
     signer: ImageSigner
     settings: WebSettings
+    circuits: Callable[[], dict[str, str]]  # lane -> state of its circuit breaker
     ready: Callable[[], dict[str, str]]  # name of a part -> "ok" or what is wrong with it

@@ -1,6 +1,7 @@
 """What the web floor needs to know; the composition root fills it in."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +18,20 @@ class TokenSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitSettings:
+    """How often callers may ask."""
+
+    enabled: bool = False
+    storage_url: str = "memory://"
+    rates: Mapping[str, str] = field(default_factory=dict)  # by `Policy`: all of them, when enabled
+
+
+@dataclass(frozen=True, slots=True)
 class WebSettings:
     """The web floor's settings; times in seconds, sizes in bytes."""
 
     tokens: TokenSettings
+    limits: LimitSettings = LimitSettings()
     async_mode: str = "threading"  # Flask-SocketIO's: threading, gevent or eventlet
     public_url: str = ""  # "https://icons.example.com": prefix of addresses in answers; "" = relative
     image_url_ttl: int = 3600
@@ -28,5 +39,6 @@ class WebSettings:
     max_wait: float = 300.0  # longest Prefer: wait
     default_wait: float = 60.0  # how long /api/icons/generate waits by itself
     max_listeners: int = 500  # Socket.IO connections of this process; must stay below its threads
+    max_streams: int = 300  # server-sent streams of this process; each takes one of its threads
     metrics_token: str | None = None  # None = /metrics answers loopback only
     environment: str = "production"

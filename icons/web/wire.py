@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from icons.core.service import Quote
 from icons.domain.events import Event, EventType, batch_data
 from icons.domain.images import Image
 from icons.domain.jobs import Batch, Job, State, remaining_seconds
+from icons.domain.spending import dollars
 from icons.web.signing import ImageSigner
 
 Json = dict[str, Any]
@@ -86,7 +88,7 @@ def job_status(job: Job) -> Json:
         "status": job.state.public,
         "progress": job.progress,
         "stage": job.stage,
-        "category": job.request["category"],
+        "category": job.request.get("category"),
         "attempts": job.attempt,
         "user_id": job.user_id,
         "created_at": iso(job.created_at),
@@ -124,7 +126,18 @@ def job_accepted(job: Job, public_url: str) -> Json:
 # Batches
 
 
-def batch_accepted(batch: Batch, public_url: str) -> Json:
+def quote_body(quote: Quote) -> Json:
+    """What icons would cost."""
+    return {
+        "currency": "USD",
+        "icons": quote.icons,
+        "low": dollars(quote.low),
+        "high": dollars(quote.high),
+        "unpriced": quote.unpriced,
+    }
+
+
+def batch_accepted(batch: Batch, public_url: str, quote: Quote | None = None) -> Json:
     """The promise of a batch. What has been completed by now was in the cache."""
     address = f"{public_url}/api/icons/batch/{batch.id}"
     return {
@@ -139,6 +152,7 @@ def batch_accepted(batch: Batch, public_url: str) -> Json:
         "result_url": f"{address}/result",
         "cancel_url": f"{address}/cancel",
         "created_at": iso(batch.created_at),
+        "estimate": quote_body(quote) if quote else None,
     }
 
 

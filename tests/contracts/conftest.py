@@ -82,7 +82,7 @@ class Scene:
         return lease
 
     def try_claim(self, worker: str = "one") -> Lease | None:
-        return self.store.leases.claim(worker, ["icon"])
+        return self.store.leases.claim(worker, ["icon"], "local")
 
     def begin(self, work: str) -> Lease:
         """A new job, claimed; nothing else may be waiting before it."""

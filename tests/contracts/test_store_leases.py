@@ -27,8 +27,8 @@ def test_a_claim_makes_the_best_job_active(scene):
 def test_a_worker_claims_only_the_kinds_it_knows(scene):
     """Jobs of other kinds stay waiting."""
     scene.submit(["a"])
-    assert scene.store.leases.claim("one", ["chat"]) is None
-    assert scene.store.leases.claim("one", ["chat", "icon"])
+    assert scene.store.leases.claim("one", ["chat"], "local") is None
+    assert scene.store.leases.claim("one", ["chat", "icon"], "local")
 
 
 def test_equal_work_waits_for_the_one_at_work(scene):

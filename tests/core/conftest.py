@@ -9,19 +9,22 @@ from pathlib import Path
 import pytest
 
 from icons.adapters.buses import open_bus
+from icons.adapters.fetcher import GuardedFetcher
 from icons.adapters.files import open_files
+from icons.adapters.providers import CATALOGUE, connect
 from icons.adapters.queues import open_queue
 from icons.adapters.store import open_store
 from icons.core.house import Engines, House, Rules
 from icons.core.service import Context
+from icons.core.vault import Vault
 from icons.core.worker import Pace
-from icons.domain.access import Account, Caller
+from icons.domain.access import Account, Caller, Connection
 from icons.domain.images import Format, Picture
 from icons.domain.prompts.library import Library
 from icons.domain.requests import Answer, BatchRequest, IconRequest, Order, Reply
 from icons.domain.retry import RetryPolicy
 
-QUICK = Pace(concurrency=4, poll=0.2, beat=0.3, quick_beat=0.05, alive_for=5, drain=2)
+QUICK = Pace(poll=0.2, beat=0.3, quick_beat=0.05, alive_for=5, drain=2)
 
 
 class ScriptedProvider:
@@ -58,6 +61,9 @@ class ScriptedProvider:
         svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><title>{subject} {variation}</title></svg>'
         return Answer((Picture(svg.encode(), Format.SVG),), "scripted", {"subject": subject})
 
+    async def render(self, svg: bytes, size: int) -> bytes:
+        return svg
+
     async def close(self) -> None:
         """Nothing is held."""
 
@@ -65,17 +71,34 @@ class ScriptedProvider:
 class Bench:
     """A house on a folder, its scripted provider and two callers."""
 
-    def __init__(self, folder: Path, provider: ScriptedProvider | None = None, rules: Rules | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        provider: ScriptedProvider | None = None,
+        rules: Rules | None = None,
+        timeout: float = 5.0,
+        paid: tuple[Connection, ...] = (),
+    ) -> None:
+        """``paid``: connections of the operator's beside the local one; the first of them draws by default."""
         folder.mkdir(parents=True, exist_ok=True)
         self.provider = provider or ScriptedProvider()
+        local = Connection("local", "local", concurrency=4, timeout=timeout)
+        own = {each.id: (each, connect(each, allow_private=True)) for each in paid}
+        own["local"] = (local, self.provider)
         engines = Engines(
             open_store(f"sqlite:///{folder / 'icons.db'}"),
             open_files((folder / "files").as_uri()),
             open_queue("embedded:", folder),
             open_bus("memory:"),
-            {"local": self.provider},
+            own,
+            connect,
+            CATALOGUE,
+            self.provider,
+            GuardedFetcher(),
+            Vault(["a key of the tests"]),
+            lambda connection: f"{connection.provider} answers.",
         )
-        rules = rules or Rules(pace=QUICK, retry=RetryPolicy(attempts=3, base=0.01, cap=0.05), provider_timeout=5)
+        rules = rules or Rules(pace=QUICK, retry=RetryPolicy(attempts=3, base=0.01, cap=0.05))
         self.house = House(engines, Library.built_in(), rules)
         self.service, self.gallery, self.store = self.house.service, self.house.gallery, engines.store
         self.ada, self.bob = self._caller("ada"), self._caller("bob")

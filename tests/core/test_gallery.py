@@ -13,6 +13,13 @@ from icons.domain.requests import IconRequest
 from .conftest import QUICK
 
 
+def test_an_image_has_the_date_of_its_drawing(bench) -> None:
+    """By the database's clock, not 1970."""
+    job = bench.draw("tools")
+    (image,) = bench.gallery.images(bench.ada, job.images).values()
+    assert job.created_at <= image.created_at <= job.finished_at
+
+
 def blobs(bench) -> int:
     """How many files are on disk."""
     folder = bench.house.engines.files._folder
@@ -53,7 +60,7 @@ def test_accounts_do_not_share_answers(bench) -> None:
 
 def test_asking_gives_a_remembered_answer_without_a_job(bench) -> None:
     """`ask` stores a job only for what is not remembered, and remembers per account."""
-    request = bench.service.normalise(IconRequest("tools", format=Format.SVG))
+    request = bench.service.normalise(bench.ada, IconRequest("tools", format=Format.SVG))
     job = bench.service.ask(bench.ada, request, Context())
     images = bench.service.wait(bench.ada, job.id, 20).images
     (image,) = bench.service.ask(bench.ada, request, Context())

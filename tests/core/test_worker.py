@@ -78,8 +78,8 @@ def test_a_crash_inside_is_not_told_to_the_caller(bench) -> None:
 
 def test_a_provider_that_hangs_times_out(new_bench) -> None:
     """The time limit of a provider call counts as a transient fault."""
-    rules = Rules(pace=QUICK, retry=RetryPolicy(attempts=2, base=0.01, cap=0.02), provider_timeout=0.1)
-    bench = new_bench(provider=ScriptedProvider(seconds=30), rules=rules)
+    rules = Rules(pace=QUICK, retry=RetryPolicy(attempts=2, base=0.01, cap=0.02))
+    bench = new_bench(provider=ScriptedProvider(seconds=30), rules=rules, timeout=0.1)
     job = bench.draw()
     assert job.error["code"] == "PROVIDER_TIMEOUT"
     assert len(bench.provider.orders) == 2

@@ -79,7 +79,7 @@ def submit(studio: Studio, *categories: str, variations: int = 1, account: Accou
 
 def claim(studio: Studio) -> Lease | None:
     """The next job, as a worker takes it."""
-    lease = studio.house.engines.store.leases.claim("test", ("icon",))
+    lease = studio.house.engines.store.leases.claim("test", ("icon",), "local")
     studio.house.engines.bus.ring()
     return lease
 

@@ -47,7 +47,7 @@ WRONG_FIELDS: list[tuple[str, dict[str, Any], str]] = [
     (GENERATE, {"category": "tools", "color_scheme": "no such scheme"}, "color_scheme"),
     (GENERATE, {"category": "tools", "size": "512"}, "size"),
     (GENERATE, {"category": "tools", "size": True}, "size"),
-    (GENERATE, {"category": "tools", "size": 512.0}, "size"),
+    (GENERATE, {"category": "tools", "size": 512.5}, "size"),
     (GENERATE, {"category": "tools", "size": 15}, "size"),
     (GENERATE, {"category": "tools", "size": 2049}, "size"),
     (GENERATE, {"category": "tools", "size": 10**400}, "size"),

@@ -19,6 +19,9 @@ PUBLIC = {
     "/api-docs",
     "/api-docs/<path:filename>",
     "/api/images/<filename>",  # its signature may speak for it
+    "/",
+    "/static/dashboard/<path:filename>",
+    "/static/vendor/<path:filename>",
 }
 SOCKET_EVENTS = {"connect", "disconnect", "subscribe", "unsubscribe"}
 SOME_ID = "5f8e6a52-93c4-4f7e-9b61-0d3c1a2b4e5f"

@@ -60,7 +60,8 @@ def test_errors_and_security_follow_from_the_view(document: dict[str, Any]) -> N
     assert all("401" in found[name]["responses"] for name in closed)
     assert {"400", "413", "415"} < set(found["post /api/icons/generate"]["responses"])
     assert "404" in found["get /api/icons/jobs/{job_id}"]["responses"]
-    error = found["post /api/icons/generate"]["responses"]["400"]["content"]["application/json"]["schema"]
+    shared = found["post /api/icons/generate"]["responses"]["400"]["$ref"].rpartition("/")[2]
+    error = document["components"]["responses"][shared]["content"]["application/json"]["schema"]
     assert error == {"$ref": "#/components/schemas/Error"}
 
 

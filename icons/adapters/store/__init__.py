@@ -6,7 +6,12 @@ from icons.adapters.store.events import SqlEvents
 from icons.adapters.store.images import SqlImages
 from icons.adapters.store.jobs import SqlJobs
 from icons.adapters.store.leases import SqlLeases
+from icons.adapters.store.limits import SqlLimits
 from icons.adapters.store.migrations import migrate
+from icons.adapters.store.profiles import SqlProfiles
+from icons.adapters.store.records import SqlRecords
+from icons.adapters.store.replies import SqlReplies
+from icons.adapters.store.spending import SqlSpending
 from icons.core.ports import Store
 
 
@@ -19,7 +24,12 @@ class SqlStore:
         self.leases = SqlLeases(database)
         self.events = SqlEvents(database)
         self.images = SqlImages(database)
+        self.records = SqlRecords(database)
         self.accounts = SqlAccounts(database)
+        self.profiles = SqlProfiles(database)
+        self.replies = SqlReplies(database)
+        self.spending = SqlSpending(database)
+        self.limits = SqlLimits(database)
 
     def ping(self) -> None:
         self._database.ping()

@@ -1,6 +1,7 @@
 """Accounts, API keys, ended sessions and tickets."""
 
 import uuid
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, Final
 
@@ -26,7 +27,7 @@ class SqlAccounts:
         row = {"id": str(uuid.uuid4()), "subject": subject, "role": role, "password_hash": password_hash}
         try:
             with self._database.write() as tx:
-                added = sa.insert(accounts).values(**row, created_at=tx.now, disabled=False)
+                added = sa.insert(accounts).values(**row, created_at=tx.now, disabled=False, rates={})
                 return account_of(tx.one(added.returning(accounts)))
         except sa.exc.IntegrityError:
             raise Conflict(f"There is an account named {subject} already.") from None
@@ -49,6 +50,10 @@ class SqlAccounts:
     def set_password(self, account_id: str, password_hash: str) -> None:
         with self._database.write() as tx:
             tx.run(sa.update(accounts).where(accounts.c.id == account_id).values(password_hash=password_hash))
+
+    def set_rates(self, account_id: str, rates: Mapping[str, str]) -> None:
+        with self._database.write() as tx:
+            tx.run(sa.update(accounts).where(accounts.c.id == account_id).values(rates=dict(rates)))
 
     def add_key(self, account_id: str, name: str, secret_hash: str, hint: str, expires_at: float | None) -> ApiKey:
         row = {"id": str(uuid.uuid4()), "account": account_id, "name": name, "hint": hint, "secret_hash": secret_hash}
@@ -122,6 +127,7 @@ class SqlAccounts:
             session=ticket["session"],
             by_key=ticket["by_key"],
             expires_at=ticket["proof_expires_at"],
+            rates=owner["rates"],
         )
 
 

@@ -15,6 +15,7 @@ from icons.domain.jobs import Job
 
 _SAME_ENTRY: Final = (cache_images.c.account == cache.c.account) & (cache_images.c.fingerprint == cache.c.fingerprint)
 _SHOWN: Final = sa.or_(
+    images.c.kept,
     sa.exists().where(cache_images.c.image_id == images.c.id),
     sa.exists().where(
         job_images.c.image_id == images.c.id, jobs.c.id == job_images.c.job_id, jobs.c.batch_id.is_not(None)
@@ -97,14 +98,9 @@ class SqlImages:
             found = [row["id"] for row in tx.rows(sa.select(images.c.id).where(~_SHOWN).limit(limit))]
         if not found:
             return 0, 0
-        removed = 0
         with self._database.write() as tx:
             gone = [row for ids in chunks(found) for row in _delete_unshown(tx, ids)]
-            sizes = {row["blob"]: row["size"] for row in gone}
-            for blob in sizes.keys() - _used_blobs(tx, [*sizes]):
-                remove(blob)
-                removed += sizes[blob]
-        return len(gone), removed
+            return len(gone), release_blobs(tx, gone, remove)
 
     def usage(self, account: str | None) -> Mapping[str, int]:
         answers, pictures = sa.select(cache), sa.select(images.c.blob, images.c.size)
@@ -128,8 +124,11 @@ def known(tx: Transaction, account: str, image_ids: Sequence[str]) -> set[str]:
 
 
 def keep(tx: Transaction, pictures: Sequence[Image]) -> None:
-    """Store images whose blobs lie in the files; those stored already stay as they are."""
-    rows = [{column.name: getattr(picture, column.name) for column in images.c} for picture in pictures]
+    """Store images whose blobs lie in the files; those stored already stay as they are. Their date is now."""
+    rows = [
+        {column.name: getattr(picture, column.name) for column in images.c} | {"created_at": tx.now}
+        for picture in pictures
+    ]
     tx.run_each(insert_missing(images), rows)
 
 
@@ -219,6 +218,11 @@ def _delete_unshown(tx: Transaction, image_ids: Sequence[str]) -> Sequence[Row]:
     return tx.rows(sa.delete(images).where(images.c.id.in_(ids)).returning(images.c.blob, images.c.size))
 
 
-def _used_blobs(tx: Transaction, blobs: Sequence[str]) -> set[str]:
+def release_blobs(tx: Transaction, gone: Sequence[Row], remove: Callable[[str], None]) -> int:
+    """Call ``remove`` with each blob of these deleted images that no image needs any more; how many bytes they had."""
+    sizes = {row["blob"]: row["size"] for row in gone}
     used = sa.select(images.c.blob)
-    return {row["blob"] for some in chunks(blobs) for row in tx.rows(used.where(images.c.blob.in_(some)))}
+    needed = {row["blob"] for some in chunks([*sizes]) for row in tx.rows(used.where(images.c.blob.in_(some)))}
+    for blob in sizes.keys() - needed:
+        remove(blob)
+    return sum(size for blob, size in sizes.items() if blob not in needed)

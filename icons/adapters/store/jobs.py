@@ -1,20 +1,18 @@
 """Jobs and batches as their owner sees them."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
 
-from icons.adapters.store import journal, moves
-from icons.adapters.store.database import Database, Transaction
+from icons.adapters.store import job_lists, journal, moves
+from icons.adapters.store.database import Database, Transaction, chunks
 from icons.adapters.store.images import known, show
 from icons.adapters.store.rows import batch_of, job_of
-from icons.adapters.store.tables import batches, job_images, jobs, stands
-from icons.core.ports import Sender
+from icons.adapters.store.tables import batches, calls, job_images, jobs, stands
+from icons.core.ports import JobFilter, Sender
 from icons.domain.jobs import FINAL, Batch, Job, NewBatch, NewJob, Priority, State
-
-_RECENT: Final = 1000  # the latest completed jobs make the average: a figure of today that stays cheap
 
 
 class SqlJobs:
@@ -81,32 +79,28 @@ class SqlJobs:
                 return None
             return _begin_anew(tx, jobs.c.batch_id == batch_id)
 
-    def statistics(self, account: str | None) -> Mapping[str, Any]:
-        answered = stands(State.COMPLETED) & ~jobs.c.cached
-        seconds = (jobs.c.finished_at - jobs.c.started_at).label("seconds")
-        recent = _of(account, sa.select(seconds).where(answered).order_by(jobs.c.finished_at.desc()).limit(_RECENT))
-        tally = _of(account, sa.select(jobs.c.state, jobs.c.cached, sa.func.count().label("n")))
-        totals = sa.select(sa.func.count().filter(batches.c.finished_at.is_(None)), sa.func.count())
-        if account is not None:
-            totals = totals.where(batches.c.account == account)
+    def find(self, account: str, asked: JobFilter, limit: int, after: str | None = None) -> list[Job]:
         with self._database.read() as tx:
-            rows = tx.rows(tally.group_by(jobs.c.state, jobs.c.cached))
-            average = tx.value(sa.select(sa.func.avg(recent.subquery().c.seconds)))
-            active, total = tx.one(totals).values()
-        states = dict.fromkeys((state.public for state in State), 0)
-        for row in rows:
-            states[row["state"].public] += row["n"]
-        return {
-            "states": states,
-            "average_seconds": average,
-            "active_batches": active,
-            "total_batches": total,
-            "cached": sum(row["n"] for row in rows if row["cached"]),
-        }
+            rows = job_lists.page(tx, account, asked, limit, after)
+            delivered = _delivered(tx, jobs.c.id.in_([row["id"] for row in rows]))
+        return [job_of(row, delivered[row["id"]]) for row in rows]
 
+    def clean(self, account: str | None, states: Iterable[State], older_than: float) -> int:
+        states, removed = frozenset(states), 0
+        while True:
+            with self._database.write() as tx:
+                some = job_lists.clean(tx, account, states, older_than)
+            removed += some
+            if not some:
+                return removed
 
-def _of(account: str | None, statement: sa.Select[Any]) -> sa.Select[Any]:
-    return statement if account is None else statement.where(jobs.c.account == account)
+    def unfinished(self, account: str, priority: Priority | None = None) -> int:
+        with self._database.read() as tx:
+            return job_lists.unfinished(tx, account, priority)
+
+    def statistics(self, account: str | None) -> Mapping[str, Any]:
+        with self._database.read() as tx:
+            return job_lists.statistics(tx, account)
 
 
 def _job(tx: Transaction, account: str, job_id: str) -> Job | None:
@@ -137,6 +131,7 @@ def _batch_row(tx: Transaction, sender: Sender, batch: NewBatch) -> dict[str, An
         "request": batch.request,
         "categories": batch.categories,
         "window_size": batch.window,
+        "max_cost": batch.max_cost,
         "cancel_asked": False,
         "user_id": sender.user_id,
         "correlation_id": sender.correlation_id,
@@ -173,6 +168,7 @@ def _job_row(job: NewJob) -> dict[str, Any]:
         "position": job.position,
         "category_index": job.category_index,
         "kind": job.kind,
+        "lane": job.lane,
         "tag": 0.0,
         "request": job.request,
         "fingerprint": job.fingerprint,
@@ -210,6 +206,8 @@ def _begin_anew(tx: Transaction, chosen: sa.ColumnElement[bool]) -> int:
     anew = sa.update(jobs).where(chosen, stands(*FINAL - {State.COMPLETED})).values(_HELD)
     rows = tx.rows(anew.returning(jobs))
     begun = [job_of(row) for row in rows]
+    for some in chunks([job.id for job in begun]):
+        tx.run(sa.update(calls).where(calls.c.job_id.in_(some)).values(waived=True))
     moves.release(tx, [row for row in rows if row["batch_id"] is None])
     of_batches = {job.batch_id for job in begun}
     tx.run(sa.update(batches).where(batches.c.id.in_(of_batches - {None})).values(cancel_asked=False))

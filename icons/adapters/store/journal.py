@@ -13,9 +13,9 @@ from icons.domain.jobs import Batch, Job
 _APPEND: Final = sa.insert(events)
 
 
-def output(tx: Transaction, job: Job, line: str) -> None:
-    """A line about a job, beside its stage and progress."""
-    data = {"stage": job.stage, "progress": job.progress, "line": line}
+def output(tx: Transaction, job: Job, line: str, preview: str = "") -> None:
+    """A line about a job, beside its stage and progress, and perhaps an unfinished picture."""
+    data = {"stage": job.stage, "progress": job.progress, "line": line} | ({"preview": preview} if preview else {})
     _append(tx, [_about_job(job, EventType.JOB_OUTPUT, data)])
 
 

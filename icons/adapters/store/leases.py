@@ -9,10 +9,12 @@ from icons.adapters.store import journal, moves
 from icons.adapters.store.database import Database, Row, Transaction, chunks
 from icons.adapters.store.engine import upsert
 from icons.adapters.store.images import keep, known, remember, show
+from icons.adapters.store.records import put_tags
 from icons.adapters.store.rows import job_of
-from icons.adapters.store.tables import jobs, stands, virtual_times, workers
+from icons.adapters.store.tables import calls, jobs, stands, virtual_times, workers
 from icons.domain.errors import StaleLease
 from icons.domain.jobs import Completed, Delayed, Failed, GivenBack, Lease, Outcome, State, Stopped
+from icons.domain.spending import CallState
 
 _CANDIDATE: Final = jobs.alias("candidate")
 _TWIN: Final = jobs.alias("twin")
@@ -25,12 +27,20 @@ _BEST: Final = (
     sa.select(_CANDIDATE.c.id)
     .where(
         stands(State.WAITING, table=_CANDIDATE),
+        _CANDIDATE.c.lane == sa.bindparam("in_lane"),
         _CANDIDATE.c.kind.in_(sa.bindparam("kinds", expanding=True)),
         ~_TWIN_AT_WORK,
     )
     .order_by(_CANDIDATE.c.priority, _CANDIDATE.c.tag, _CANDIDATE.c.created_at, _CANDIDATE.c.id)
     .limit(1)
     .with_for_update(skip_locked=True)
+)
+# Skips from lane to lane in the index, however many jobs wait in each.
+_NEXT_LANE: Final = (
+    sa.select(jobs.c.lane, jobs.c.account)
+    .where(stands(State.WAITING), jobs.c.lane > sa.bindparam("after"))
+    .order_by(jobs.c.lane)
+    .limit(1)
 )
 _CLAIM: Final = (
     sa.update(jobs)
@@ -54,6 +64,11 @@ _HELD_UNDER: Final = sa.and_(
 _LEASED: Final = sa.select(jobs).where(_HELD_UNDER).with_for_update()
 _REPORT: Final = sa.update(jobs).where(_HELD_UNDER).returning(jobs)
 _SETTLE: Final = sa.update(jobs).where(jobs.c.id == sa.bindparam("leased")).returning(jobs)
+_PAID: Final = (
+    sa.update(calls)
+    .where(calls.c.job_id == sa.bindparam("job"), calls.c.state == CallState.ANSWERED)
+    .values(state=CallState.SETTLED, ended_at=sa.bindparam("at"))
+)
 _FORWARD: Final = upsert(virtual_times, "tag", growing=True)
 _BEAT: Final = upsert(workers, "beat_at")
 
@@ -68,9 +83,16 @@ class SqlLeases:
         with self._database.write() as tx:
             _beat(tx, worker)
 
-    def claim(self, worker: str, kinds: Sequence[str]) -> Lease | None:
+    def lanes(self) -> list[tuple[str, str]]:
+        found: list[tuple[str, str]] = []
+        with self._database.read() as tx:
+            while row := tx.row(_NEXT_LANE, {"after": found[-1][0] if found else ""}):
+                found.append((row["lane"], row["account"]))
+        return found
+
+    def claim(self, worker: str, kinds: Sequence[str], lane: str) -> Lease | None:
         with self._database.write() as tx:
-            row = tx.row(_CLAIM, {"claimant": worker, "kinds": list(kinds), "at": tx.now})
+            row = tx.row(_CLAIM, {"claimant": worker, "kinds": list(kinds), "in_lane": lane, "at": tx.now})
             if row is None:
                 return None
             job = job_of(row)
@@ -80,12 +102,12 @@ class SqlLeases:
             moves.advance(tx, [job])
         return Lease(worker, job)
 
-    def report(self, lease: Lease, stage: str, progress: int, line: str) -> None:
+    def report(self, lease: Lease, stage: str, progress: int, line: str, preview: str = "") -> None:
         with self._database.write() as tx:
             row = tx.row(_REPORT, {**_fence(lease), "stage": stage, "progress": progress})
             if row is None:
                 raise _stale(lease)
-            journal.output(tx, job_of(row), line)
+            journal.output(tx, job_of(row), line, preview)
 
     def settle(self, lease: Lease, outcome: Outcome) -> None:
         with self._database.write() as tx:
@@ -164,9 +186,11 @@ def _settle(tx: Transaction, row: Row, outcome: Outcome) -> None:
     job = job_of(settled, tuple(picture.id for picture in outcome.images) if isinstance(outcome, Completed) else ())
     if isinstance(outcome, Completed):
         keep(tx, outcome.images)
+        put_tags(tx, job.images, outcome.tags)
         show(tx, {job.id: job.images})
-        if job.images:
+        if job.images and outcome.remembered:
             remember(tx, job)
+        tx.run(_PAID, {"job": job.id, "at": tx.now})
     if isinstance(outcome, Delayed):
         journal.output(tx, job, f"Another try in {outcome.seconds:.0f} s.")
     else:
@@ -182,13 +206,14 @@ def _columns(tx: Transaction, row: Row, outcome: Completed | Failed | Delayed | 
             return moves.ending(tx, State.FAILED, error=error)
         case Stopped():
             return moves.ending(tx, State.CANCELLED)
-        case Delayed(error=error, seconds=seconds):
+        case Delayed(error=error, seconds=seconds, lane=lane):
             return {
+                "lane": lane or row["lane"],
                 "state": State.DELAYED,
                 "stage": "delayed",
                 "progress": 0,
                 "worker": None,
                 "error": error,
-                "failures": row["failures"] + 1,
+                "failures": 0 if lane else row["failures"] + 1,
                 "run_at": tx.now + seconds,
             }

@@ -15,6 +15,7 @@ def job_of(row: Row, images: tuple[str, ...] = ()) -> Job:
         position=row["position"],
         category_index=row["category_index"],
         kind=row["kind"],
+        lane=row["lane"],
         state=row["state"],
         priority=Priority(row["priority"]),
         request=row["request"],
@@ -70,6 +71,12 @@ def image_of(row: Row) -> Image:
         size=row["size"],
         created_at=row["created_at"],
         facts=row["facts"],
+        source=row["source"],
+        name=row["name"],
+        generation_prompt=row["generation_prompt"],
+        generation_model=row["generation_model"],
+        profile_id=row["profile_id"],
+        kept=row["kept"],
     )
 
 
@@ -94,6 +101,7 @@ def account_of(row: Row) -> Account:
         password_hash=row["password_hash"],
         created_at=row["created_at"],
         disabled=row["disabled"],
+        rates=row["rates"],
     )
 
 

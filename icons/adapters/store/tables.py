@@ -7,8 +7,9 @@ import sqlalchemy as sa
 
 from icons.domain.access import Role
 from icons.domain.events import EventType
-from icons.domain.images import Format
+from icons.domain.images import Format, Source, TagType
 from icons.domain.jobs import State
+from icons.domain.spending import CallState
 
 metadata = sa.MetaData()
 
@@ -37,6 +38,8 @@ accounts = sa.Table(
     sa.Column("password_hash", sa.String(255)),
     sa.Column("created_at", Seconds, nullable=False),
     sa.Column("disabled", sa.Boolean, nullable=False),
+    sa.Column("rates", Json, nullable=False),  # policy -> rate, where it is not everybody's
+    sa.Column("month_budget", sa.BigInteger),  # micro-dollars in a calendar month
 )
 
 api_keys = sa.Table(
@@ -72,6 +75,39 @@ tickets = sa.Table(
     sa.Column("expires_at", Seconds, nullable=False, index=True),
 )
 
+replies = sa.Table(
+    "replies",
+    metadata,
+    _account(primary_key=True),
+    sa.Column("key", sa.String(255), primary_key=True),  # the caller's own
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("mark", Id, nullable=False),
+    # Empty while the first request is being answered:
+    sa.Column("status", sa.Integer),
+    sa.Column("headers", Json),
+    sa.Column("body", sa.LargeBinary),
+    sa.Column("expires_at", Seconds, nullable=False, index=True),
+)
+
+profiles = sa.Table(
+    "profiles",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    _account(index=True),
+    sa.Column("name", sa.String(255), nullable=False),
+    sa.Column("provider", sa.String(64), nullable=False),
+    sa.Column("base_url", sa.String(512), nullable=False),
+    sa.Column("model", sa.String(255), nullable=False),
+    sa.Column("sealed_key", sa.Text, nullable=False),  # "" = without a key
+    sa.Column("key_hint", sa.String(16), nullable=False),
+    sa.Column("requests_per_minute", sa.Integer),
+    sa.Column("tokens_per_minute", sa.Integer),
+    sa.Column("images_per_minute", sa.Integer),
+    sa.Column("concurrency", sa.Integer),
+    sa.Column("created_at", Seconds, nullable=False),
+    sa.Column("updated_at", Seconds, nullable=False),
+)
+
 batches = sa.Table(
     "batches",
     metadata,
@@ -80,6 +116,7 @@ batches = sa.Table(
     sa.Column("request", Json, nullable=False),
     sa.Column("categories", Json, nullable=False),
     sa.Column("window_size", sa.Integer, nullable=False),
+    sa.Column("max_cost", sa.BigInteger),  # micro-dollars
     sa.Column("cancel_asked", sa.Boolean, nullable=False),
     sa.Column("user_id", sa.String(255)),
     sa.Column("correlation_id", sa.String(255), nullable=False),
@@ -102,6 +139,7 @@ jobs = sa.Table(
     sa.Column("position", sa.Integer, nullable=False),
     sa.Column("category_index", sa.Integer, nullable=False),
     sa.Column("kind", sa.String(32), nullable=False),
+    sa.Column("lane", Id, nullable=False),  # whose capacity it takes
     sa.Column("state", _names(State), nullable=False),
     sa.Column("priority", sa.Integer, nullable=False),
     sa.Column("tag", sa.Double, nullable=False),  # fair place among the waiting; see moves.py
@@ -124,10 +162,11 @@ jobs = sa.Table(
     sa.Column("facts", Json, nullable=False),
     # Covers the counting of a batch: (batch, state, category) are read from the index alone.
     sa.Index("jobs_of_batch", "batch_id", "position", "state", "category_index"),
-    # Cover the statistics of one account and of all. None begins with the state: SQLite would rather use it than the
-    # partial indexes below, and sort what it finds.
-    sa.Index("jobs_of_account", "account", "state", "cached", "finished_at"),
-    sa.Index("jobs_of_all", "cached", "state", "finished_at"),
+    # Behind the lists of an account's jobs, newest first: all, those in one state, those of one end user. None begins
+    # with the state: SQLite would rather use it than the partial indexes below, and sort what it finds.
+    sa.Index("jobs_of_account", "account", "created_at", "id"),
+    sa.Index("jobs_in_state", "account", "state", "created_at", "id"),
+    sa.Index("jobs_of_user", "account", "user_id", "created_at", "id"),
 )
 
 
@@ -147,10 +186,23 @@ def _index_of(state: State, name: str, *columns: str, unique: bool = False) -> N
 
 
 _index_of(State.HELD, "jobs_held", "batch_id", "position")
-_index_of(State.WAITING, "jobs_waiting", "priority", "tag", "created_at", "id")
+_index_of(State.WAITING, "jobs_waiting", "lane", "priority", "tag", "created_at", "id")
 _index_of(State.DELAYED, "jobs_delayed", "run_at")
+_index_of(State.COMPLETED, "jobs_answered", "account", "cached", "finished_at")
+_index_of(State.COMPLETED, "jobs_answered_of_all", "cached", "finished_at")
 _index_of(State.ACTIVE, "jobs_active", "worker")
 _index_of(State.ACTIVE, "jobs_at_work", "account", "fingerprint", unique=True)
+
+# How many jobs of an account and priority stand where, so that statistics and caps count nothing. Triggers on `jobs`,
+# made by the migration, keep it in the transaction of each move: no statement that moves jobs can forget it.
+tallies = sa.Table(
+    "tallies",
+    metadata,
+    _account(primary_key=True),
+    sa.Column("priority", sa.Integer, primary_key=True),
+    *(sa.Column(state.value, sa.Integer, nullable=False) for state in State),
+    sa.Column("cached", sa.Integer, nullable=False),  # completed jobs that the cache answered
+)
 
 # Fair queueing (see moves.py): how far each account's line reaches, and how far the claims have come.
 lines = sa.Table(
@@ -165,6 +217,36 @@ virtual_times = sa.Table(
     metadata,
     sa.Column("priority", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("tag", sa.Double, nullable=False),
+)
+
+# The ledger: every provider call, written down before it is made. The job may be cleaned away; what it cost stays.
+calls = sa.Table(
+    "calls",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    _account(),
+    sa.Column("job_id", Id, nullable=False, index=True),
+    sa.Column("batch_id", Id, index=True),
+    sa.Column("lane", Id, nullable=False),
+    sa.Column("provider", sa.String(64), nullable=False),
+    sa.Column("model", sa.String(255), nullable=False),
+    sa.Column("state", _names(CallState), nullable=False),
+    sa.Column("estimate", sa.BigInteger, nullable=False),  # micro-dollars
+    sa.Column("cost", sa.BigInteger),  # micro-dollars, once known
+    sa.Column("usage", Json, nullable=False),
+    sa.Column("waived", sa.Boolean, nullable=False),
+    sa.Column("created_at", Seconds, nullable=False),
+    sa.Column("ended_at", Seconds),
+    sa.Index("calls_of_account", "account", "created_at"),
+)
+
+# Limits that several processes share (see domain/limits.py).
+limits = sa.Table(
+    "limits",
+    metadata,
+    sa.Column("lane", Id, primary_key=True),
+    sa.Column("quantity", sa.String(16), primary_key=True),
+    sa.Column("free_at", Seconds, nullable=False),
 )
 
 workers = sa.Table(
@@ -204,7 +286,24 @@ images = sa.Table(
     sa.Column("size", sa.BigInteger, nullable=False),
     sa.Column("created_at", Seconds, nullable=False),
     sa.Column("facts", Json, nullable=False),
+    sa.Column("source", _names(Source), nullable=False),
+    sa.Column("name", sa.String(255), nullable=False),
+    sa.Column("generation_prompt", sa.Text, nullable=False),
+    sa.Column("generation_model", sa.String(255), nullable=False),
+    sa.Column("profile_id", Id),  # no foreign key: pictures outlive the profile they were drawn with
+    sa.Column("kept", sa.Boolean, nullable=False),  # no purge takes it
     sa.Index("images_of_account", "account", "blob", "size"),
+    sa.Index("images_by_age", "account", "created_at", "id"),
+)
+
+image_tags = sa.Table(
+    "image_tags",
+    metadata,
+    sa.Column("image_id", Id, sa.ForeignKey("images.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("position", sa.Integer, primary_key=True),
+    sa.Column("tag_type", _names(TagType), nullable=False),
+    sa.Column("tag_id", sa.String(255), nullable=False),
+    sa.Index("images_of_tag", "tag_id", "tag_type", "image_id"),
 )
 
 job_images = sa.Table(

@@ -1,13 +1,28 @@
 """Kinds of jobs: a module each."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from typing import Protocol
 
 from icons.core.leases import Kept
+from icons.core.ports import Preview
 from icons.domain.jobs import Completed, Lease
+from icons.domain.requests import Answer, Order
 
-Report = Callable[[str, int, str], Awaitable[None]]
-"""(stage, progress 0-100, line) -> recorded."""
+
+class Draw(Protocol):
+    """Has the provider of the job's lane carry out an order. Raises StudioError."""
+
+    def __call__(self, lease: Lease, order: Order, preview: Preview | None = None) -> Awaitable[Answer]:
+        """``preview`` is called with unfinished pictures, where the model streams them."""
+        ...
+
+
+class Report(Protocol):
+    """Records how far a job is: progress 0-100, and perhaps an unfinished picture as a data URL."""
+
+    def __call__(self, stage: str, progress: int, line: str, preview: str = "") -> Awaitable[None]:
+        """Listeners hear of it."""
+        ...
 
 
 class Task(Protocol):

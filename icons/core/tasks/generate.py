@@ -1,35 +1,28 @@
 """Drawing one icon: cache, provider, disk."""
 
-import asyncio
+import base64
 import time
-from collections.abc import Mapping
+from typing import Final
 
-from icons.core import metrics
 from icons.core.bridge import Blocking
+from icons.core.imaging import thumbnail
 from icons.core.leases import Desk, Kept
-from icons.core.ports import Images, Provider
-from icons.core.tasks import Report
-from icons.domain.errors import ProviderTimeout, RequestRefused
-from icons.domain.jobs import Completed, Lease
+from icons.core.ports import Images, Preview
+from icons.core.tasks import Draw, Report
+from icons.domain.images import Picture
+from icons.domain.jobs import Completed, Job, Lease, Priority
 from icons.domain.prompts.library import Library
-from icons.domain.requests import Answer, IconRequest, Order
+from icons.domain.requests import IconRequest, Order
+
+_PREVIEW_WIDTH: Final = 128  # px: a few kilobytes in an event
 
 
 class Generate:
     """Jobs of kind "icon"."""
 
-    def __init__(
-        self,
-        providers: Mapping[str, Provider],
-        library: Library,
-        images: Images,
-        desk: Desk,
-        blocking: Blocking,
-        timeout: float,
-    ) -> None:
-        """``timeout`` in seconds bounds one provider call."""
-        self._providers, self._library, self._images = providers, library, images
-        self._desk, self._blocking, self._timeout = desk, blocking, timeout
+    def __init__(self, draw: Draw, library: Library, images: Images, desk: Desk, blocking: Blocking) -> None:
+        self._draw, self._library, self._images = draw, library, images
+        self._desk, self._blocking = desk, blocking
 
     async def run(self, lease: Lease, report: Report) -> tuple[Completed, list[Kept]]:
         """See `Task.run`. The cache is asked first: an equal request may have been answered while this one waited."""
@@ -38,33 +31,37 @@ class Generate:
         if images := found.get(job.fingerprint):
             return Completed(images, {**images[0].facts, "generation_time": 0.0}, cached=True), []
         request = IconRequest.from_json(job.request)
+        prompt = request.prompt(self._library)
+        order = Order(
+            prompt=prompt,
+            width=request.size,
+            height=request.size,
+            format=request.format,
+            model=request.model,
+            quality=request.quality,
+            key=job.id,
+            correlation_id=job.correlation_id,
+        )
         await report("drawing", 10, f"Drawing {request.category} in style {request.style}")
         started = time.monotonic()
-        answer = await self._draw(request, lease)
+        answer = await self._draw(lease, order, self._preview(report) if _is_watched(job) else None)
         seconds = round(time.monotonic() - started, 3)
-        facts = {**answer.facts, "model": answer.model, "provider": request.provider, "generation_time": seconds}
+        told = {"model": answer.model, "provider": request.provider, "prompt": prompt.text, "generation_time": seconds}
+        facts = {**answer.facts, **told}
         await report("saving", 80, f"Drawn in {seconds:.2f} s")
         kept = [
             await self._blocking(self._desk.keep, lease, picture, request.size, facts) for picture in answer.pictures
         ]
         return Completed(tuple(each.image for each in kept), facts), kept
 
-    async def _draw(self, request: IconRequest, lease: Lease) -> Answer:
-        provider = self._providers.get(request.provider)
-        if provider is None:
-            raise RequestRefused(f"The provider {request.provider} is not set up here.")
-        order = Order(
-            prompt=request.prompt(self._library),
-            width=request.size,
-            height=request.size,
-            format=request.format,
-            model=request.model,
-            key=lease.job.id,
-            correlation_id=lease.job.correlation_id,
-        )
-        try:
-            with metrics.DRAWING.labels(provider=request.provider).time():
-                async with asyncio.timeout(self._timeout):
-                    return await provider.draw(order)
-        except TimeoutError as error:
-            raise ProviderTimeout(f"{request.provider} gave no answer within {self._timeout:g} s.") from error
+    def _preview(self, report: Report) -> Preview:
+        async def show(picture: Picture) -> None:
+            small = await self._blocking(thumbnail, picture.data, _PREVIEW_WIDTH)
+            await report("preview", 50, "Preview", "data:image/webp;base64," + base64.b64encode(small).decode())
+
+        return show
+
+
+def _is_watched(job: Job) -> bool:
+    """Unfinished pictures cost tokens: they are asked for only when somebody waits."""
+    return job.priority is Priority.INTERACTIVE

@@ -4,13 +4,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from icons.web.schemas.fields import Answer, Body, Credential, Identifier, Line, Name, Query
+from icons.web.schemas.fields import Answer, Body, Credential, Identifier, Name, Query, Text
 
 
 class LoginBody(Body):
     """Who signs in."""
 
-    username: Annotated[Line, Field(min_length=1, max_length=255)]
+    username: Annotated[Text, Field(max_length=255)]
     password: Annotated[str, Field(min_length=1, max_length=1000)]
 
 

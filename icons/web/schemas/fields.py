@@ -2,12 +2,21 @@
 
 import unicodedata
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+)
 
 from icons.domain.errors import InvalidRequest
-from icons.domain.images import MAX_SIZE, MIN_SIZE, Format, parse_colour
+from icons.domain.images import DRAWN, MAX_SIZE, MIN_SIZE, Format, parse_colour
 from icons.domain.prompts.brief import Background
 from icons.domain.requests import MAX_VARIATIONS, IconRequest
 
@@ -16,7 +25,7 @@ DEFAULTS = IconRequest(category="")
 
 
 class Body(BaseModel):
-    """A JSON body: unknown fields are refused, and nothing is converted (no "5" or 5.0 or true for 5)."""
+    """A JSON body: unknown fields are refused, and nothing is converted (no "5" or true for 5)."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
@@ -56,25 +65,56 @@ def _colour(text: str) -> str:
         raise ValueError(error.message) from error
 
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_visible)]
+_CONTROL: Final = r"\x00-\x1f\x7f-\x9f"
+
+Line = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True),
+    AfterValidator(_visible),
+    Field(json_schema_extra={"pattern": f"^[^{_CONTROL}]*$"}),
+]
 """One line of text; outer blanks do not count."""
 
-Category = Annotated[Line, Field(min_length=1, max_length=200)]
-Element = Annotated[Line, Field(min_length=1, max_length=60)]
+Text = Annotated[
+    Line, Field(min_length=1, json_schema_extra={"pattern": f"^[^{_CONTROL}]*[^\\s{_CONTROL}][^{_CONTROL}]*$"})
+]
+"""One line of text that says something."""
+
+Category = Annotated[Text, Field(max_length=200)]
+Element = Annotated[Text, Field(max_length=60)]
 Elements = Annotated[list[Element], Field(max_length=8)]
-Name = Annotated[Line, Field(min_length=1, max_length=100)]
-Colour = Annotated[str, AfterValidator(_colour)]
+Name = Annotated[Text, Field(max_length=100)]
+Colour = Annotated[
+    str,
+    AfterValidator(_colour),
+    Field(json_schema_extra={"pattern": r"^\s*#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})\s*$"}),
+]
 Palette = Annotated[list[Colour], Field(max_length=6)]
 Identifier = Annotated[Line, Field(max_length=100)]
 Credential = Annotated[str, Field(min_length=1, max_length=8192)]
 
 
 def _absent(text: Any) -> Any:
-    return None if text == "" else text
+    return None if isinstance(text, str) and not text.strip() else text
 
 
-OptionalName = Annotated[Name | None, BeforeValidator(_absent)]
+OptionalName = Annotated[Annotated[Line, Field(max_length=100)] | None, BeforeValidator(_absent)]
 """In queries: an empty parameter is an absent one."""
+
+
+def _drawn(file_format: Format) -> Format:
+    if file_format not in DRAWN:
+        raise ValueError(f"write one of: {', '.join(DRAWN)}")
+    return file_format
+
+
+DrawnFormat = Annotated[
+    Format,
+    Field(strict=False),
+    AfterValidator(_drawn),
+    WithJsonSchema({"type": "string", "enum": [each.value for each in DRAWN]}),
+]
+"""A format that an icon can be asked for in."""
 
 
 class IconFields(Body):
@@ -84,11 +124,19 @@ class IconFields(Body):
     color_scheme: Name = Field(DEFAULTS.color_scheme, description="See `/api/icons/color-schemes`.")
     brand_colors: Palette = Field(default=[], description="The brand's own colours, the primary first: `#4F46E5`.")
     size: int = Field(DEFAULTS.size, ge=MIN_SIZE, le=MAX_SIZE, description="Width and height in px.")
-    format: Annotated[Format, Field(strict=False)] = DEFAULTS.format
+    format: DrawnFormat = DEFAULTS.format
     background: Annotated[Background, Field(strict=False)] = DEFAULTS.background
     seed: int = Field(DEFAULTS.seed, ge=0, le=2**31 - 1, description="Another seed, another equally good picture.")
-    provider: Name = Field(DEFAULTS.provider, description="Who draws.")
+    provider: Annotated[Line, Field(max_length=100)] = Field(
+        DEFAULTS.provider, description="Who draws: see `/api/providers`, or a profile's id. Empty = the default."
+    )
     model: Annotated[Line, Field(max_length=100)] = Field(DEFAULTS.model, description="Empty = the provider's default.")
+    quality: Annotated[Line, Field(max_length=20)] = Field(
+        DEFAULTS.quality, description="`low`, `medium`, `high`, `hd`...; empty = the model's default."
+    )
+    fallback: Annotated[list[Name], Field(max_length=5)] = Field(
+        default=[], description="Who draws when the provider does not: names as in `provider`, in this order."
+    )
     user_id: Annotated[Line, Field(max_length=255)] | None = Field(
         None,
         validation_alias=AliasChoices("user_id", "userId"),
@@ -108,6 +156,8 @@ class IconFields(Body):
             background=self.background,
             seed=self.seed,
             provider=self.provider,
+            quality=self.quality,
+            fallback=tuple(self.fallback),
             model=self.model,
         )
 

@@ -17,7 +17,7 @@ class IconMetadata(Answer):
 
     style: str
     color_scheme: str
-    category: str
+    category: str | None
     custom_elements: list[str]
     brand_colors: list[str]
     size: int
@@ -98,6 +98,16 @@ class JobAnswer(Answer):
     result: IconAnswer | None
 
 
+class EstimateAnswer(Answer):
+    """What icons would cost, in US dollars written as text."""
+
+    currency: str
+    icons: int = Field(description="To be drawn; the others come from the cache")
+    low: str
+    high: str
+    unpriced: int = Field(description="Icons among them whose price nobody knows: they are in neither sum")
+
+
 class BatchAccepted(Answer):
     """A batch has been stored."""
 
@@ -112,6 +122,7 @@ class BatchAccepted(Answer):
     result_url: str
     cancel_url: str
     created_at: str
+    estimate: EstimateAnswer | None = None
 
 
 class GenerateAccepted(RootModel[JobAccepted | BatchAccepted]):
@@ -244,6 +255,7 @@ class StatisticsAnswer(Answer):
     active_batches: int
     total_batches: int
     cache: CacheUsage
+    circuits: dict[str, str] = Field(description="Circuit breaker of each provider in use; `closed` is well")
 
 
 class StyleAnswer(Answer):

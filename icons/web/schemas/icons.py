@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from pydantic import Discriminator, Field, Tag
 
 from icons.domain.requests import MAX_BATCH_ICONS, BatchRequest, IconRequest
+from icons.domain.spending import MICRO
 from icons.web.schemas.fields import (
     Body,
     Category,
@@ -61,6 +62,10 @@ class BatchBody(IconFields):
         None, description="Icons drawn at once, up to the operator's limit; absent = the operator's default."
     )
 
+    max_cost: Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False, strict=False)] | None = Field(
+        None, description="US dollars that the batch may cost; icons beyond it fail with BUDGET_SPENT."
+    )
+
     def request(self) -> BatchRequest:
         """The domain's request, not yet normalised. Raises InvalidRequest naming the field."""
         shared = self.custom_elements if isinstance(self.custom_elements, list) else []
@@ -71,6 +76,7 @@ class BatchBody(IconFields):
             elements={category: tuple(elements) for category, elements in single.items()},
             shared=self.icon("", shared),
             concurrency=self.concurrency,
+            max_cost=None if self.max_cost is None else round(self.max_cost * MICRO),
         )
 
 

@@ -181,7 +181,7 @@ def test_a_claim_reads_no_more_than_it_takes(tmp_path):
 
     sa.event.listen(sa.Engine, "before_cursor_execute", explain)
     try:
-        store.leases.claim("one", ["icon"])
+        store.leases.claim("one", ["icon"], "local")
     finally:
         sa.event.remove(sa.Engine, "before_cursor_execute", explain)
         store.close()
@@ -203,7 +203,7 @@ def test_a_reader_waits_for_no_writer(tmp_path):
 
     store.jobs.submit(Sender(ann.id), [NewJob("job", "icon", {}, "sun")], Priority.BATCH)
     image = Image("image", ann.id, "image.png", "im/image.png", Format.PNG, 64, 64, 100, 1.5, {})
-    lease = store.leases.claim("one", ["icon"])
+    lease = store.leases.claim("one", ["icon"], "local")
     store.leases.settle(lease, Completed((image,), {}))
     store.images.forget(None)
     store.images.purge(read_meanwhile)

@@ -62,7 +62,11 @@ def own_server(studio, check_seconds=20.0, **settings):
     known = WebSettings(TokenSettings("a secret of at least thirty-two bytes"), **settings)
     signer = ImageSigner(known.tokens.secret.encode(), known.image_url_ttl)
     gate = Gate(studio.accounts, known)
-    parts = WebParts(studio.service, studio.accounts, studio.gallery, studio.tail, gate, signer, known, dict)
+    house = studio.house
+    parts = WebParts(
+        *(studio.service, studio.accounts, studio.gallery, studio.tail, house.profiles, house.pictures),
+        *(gate, signer, known, dict, dict),
+    )
     live = attach(app, parts, check_seconds)
     with served(app) as url:
         try:

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from typing import Final
 
-from icons.adapters.providers.local import draughtsman
+from icons.adapters.providers.local import answering, draughtsman
 from icons.adapters.providers.local.pool import Pool
+from icons.adapters.providers.local.render import rendered
 from icons.adapters.providers.local.styles import STYLES
 from icons.core.ports import Preview
 from icons.domain.errors import RequestRefused
 from icons.domain.images import Picture
+from icons.domain.prompts.library import Library
 from icons.domain.requests import Answer, Message, Order, Reply
 
 GENERATION: Final = (
@@ -17,7 +19,7 @@ GENERATION: Final = (
 
 
 class LocalProvider:
-    """The Provider port over a pool of drawing processes, which start with the first order."""
+    """The ports Provider and Renderer over a pool of drawing processes, which start with the first order."""
 
     name = "local"
     engine = GENERATION
@@ -37,9 +39,13 @@ class LocalProvider:
         work = await self._pool.run(draughtsman.draw, brief, order.width, order.format)
         return Answer(pictures=(Picture(work.data, order.format),), model=GENERATION, facts=work.facts)
 
+    async def render(self, svg: bytes, size: int) -> bytes:
+        """The Renderer port: pixels come from the drawing processes, too."""
+        return await self._pool.run(rendered, svg, size)
+
     async def reply(self, messages: Sequence[Message], model: str = "") -> Reply:
-        """Always RequestRefused: it draws only."""
-        raise RequestRefused("The local provider draws and does not chat; name a provider with a chat model.")
+        """The brief that it understood; it says itself that it is no model."""
+        return Reply(answering.answer(messages, Library.built_in()), GENERATION)
 
     async def close(self) -> None:
         """End the drawing processes."""

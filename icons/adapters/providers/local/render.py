@@ -1,5 +1,6 @@
 """SVG into pixels, and pixels into files."""
 
+from base64 import b64encode
 from io import BytesIO
 
 from PIL import Image
@@ -22,6 +23,13 @@ def rasterize(svg: str) -> bytes:
         raise
     except BaseException as error:  # resvg's PanicException derives from BaseException
         raise RequestRefused("The drawing could not be rendered. Another style or element may do.") from error
+
+
+def rendered(svg: bytes, size: int) -> bytes:
+    """Any square SVG as a PNG with alpha, ``size`` px wide, whatever its root element says. Errors: see `rasterize`."""
+    picture = f"data:image/svg+xml;base64,{b64encode(svg).decode()}"
+    frame = f'<svg xmlns="http://www.w3.org/2000/svg" width="{size}" height="{size}">'
+    return rasterize(f'{frame}<image width="{size}" height="{size}" href="{picture}"/></svg>')
 
 
 def encode(svg: str, file_format: Format) -> bytes:

@@ -5,6 +5,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
+from icons.adapters.store.tallying import TRIGGERS
+
 revision = "0001"
 down_revision = None
 
@@ -12,13 +14,18 @@ down_revision = None
 def upgrade() -> None:
     _create_accounts()
     _create_credentials()
+    _create_profiles()
+    _create_replies()
     _create_batches()
     _create_jobs()
     _index_jobs()
+    _create_tallies()
     _create_queue()
     _create_events()
     _create_images()
+    _create_image_tags()
     _create_cache()
+    _create_spending()
 
 
 def _create_accounts() -> None:
@@ -30,6 +37,8 @@ def _create_accounts() -> None:
         sa.Column("password_hash", sa.String(255)),
         sa.Column("created_at", sa.Double(), nullable=False),
         sa.Column("disabled", sa.Boolean(), nullable=False),
+        sa.Column("rates", sa.JSON(), nullable=False),
+        sa.Column("month_budget", sa.BigInteger()),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("subject"),
     )
@@ -73,6 +82,46 @@ def _create_credentials() -> None:
     op.create_index("ix_tickets_expires_at", "tickets", ["expires_at"])
 
 
+def _create_replies() -> None:
+    op.create_table(
+        "replies",
+        sa.Column("account", sa.String(64), nullable=False),
+        sa.Column("key", sa.String(255), nullable=False),
+        sa.Column("digest", sa.String(64), nullable=False),
+        sa.Column("mark", sa.String(64), nullable=False),
+        sa.Column("status", sa.Integer()),
+        sa.Column("headers", sa.JSON()),
+        sa.Column("body", sa.LargeBinary()),
+        sa.Column("expires_at", sa.Double(), nullable=False),
+        sa.ForeignKeyConstraint(["account"], ["accounts.id"]),
+        sa.PrimaryKeyConstraint("account", "key"),
+    )
+    op.create_index("ix_replies_expires_at", "replies", ["expires_at"])
+
+
+def _create_profiles() -> None:
+    op.create_table(
+        "profiles",
+        sa.Column("id", sa.String(64), nullable=False),
+        sa.Column("account", sa.String(64), nullable=False),
+        sa.Column("name", sa.String(255), nullable=False),
+        sa.Column("provider", sa.String(64), nullable=False),
+        sa.Column("base_url", sa.String(512), nullable=False),
+        sa.Column("model", sa.String(255), nullable=False),
+        sa.Column("sealed_key", sa.Text(), nullable=False),
+        sa.Column("key_hint", sa.String(16), nullable=False),
+        sa.Column("requests_per_minute", sa.Integer()),
+        sa.Column("tokens_per_minute", sa.Integer()),
+        sa.Column("images_per_minute", sa.Integer()),
+        sa.Column("concurrency", sa.Integer()),
+        sa.Column("created_at", sa.Double(), nullable=False),
+        sa.Column("updated_at", sa.Double(), nullable=False),
+        sa.ForeignKeyConstraint(["account"], ["accounts.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_profiles_account", "profiles", ["account"])
+
+
 def _create_batches() -> None:
     op.create_table(
         "batches",
@@ -81,6 +130,7 @@ def _create_batches() -> None:
         sa.Column("request", sa.JSON(), nullable=False),
         sa.Column("categories", sa.JSON(), nullable=False),
         sa.Column("window_size", sa.Integer(), nullable=False),
+        sa.Column("max_cost", sa.BigInteger()),
         sa.Column("cancel_asked", sa.Boolean(), nullable=False),
         sa.Column("user_id", sa.String(255)),
         sa.Column("correlation_id", sa.String(255), nullable=False),
@@ -111,6 +161,7 @@ def _create_jobs() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("category_index", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(32), nullable=False),
+        sa.Column("lane", sa.String(64), nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("priority", sa.Integer(), nullable=False),
         sa.Column("tag", sa.Double(), nullable=False),
@@ -140,12 +191,33 @@ def _create_jobs() -> None:
 def _index_jobs() -> None:
     op.create_index("jobs_active", "jobs", ["worker"], **_where("active"))
     op.create_index("jobs_at_work", "jobs", ["account", "fingerprint"], unique=True, **_where("active"))
-    op.create_index("jobs_of_all", "jobs", ["cached", "state", "finished_at"])
+    op.create_index("jobs_answered", "jobs", ["account", "cached", "finished_at"], **_where("completed"))
+    op.create_index("jobs_answered_of_all", "jobs", ["cached", "finished_at"], **_where("completed"))
     op.create_index("jobs_delayed", "jobs", ["run_at"], **_where("delayed"))
     op.create_index("jobs_held", "jobs", ["batch_id", "position"], **_where("held"))
-    op.create_index("jobs_of_account", "jobs", ["account", "state", "cached", "finished_at"])
+    op.create_index("jobs_in_state", "jobs", ["account", "state", "created_at", "id"])
+    op.create_index("jobs_of_account", "jobs", ["account", "created_at", "id"])
+    op.create_index("jobs_of_user", "jobs", ["account", "user_id", "created_at", "id"])
     op.create_index("jobs_of_batch", "jobs", ["batch_id", "position", "state", "category_index"])
-    op.create_index("jobs_waiting", "jobs", ["priority", "tag", "created_at", "id"], **_where("waiting"))
+    op.create_index("jobs_waiting", "jobs", ["lane", "priority", "tag", "created_at", "id"], **_where("waiting"))
+
+
+_STATES = ("held", "waiting", "active", "delayed", "completed", "failed", "cancelled")
+
+
+def _create_tallies() -> None:
+    """The counters, and the triggers that keep them in step with the jobs."""
+    op.create_table(
+        "tallies",
+        sa.Column("account", sa.String(64), nullable=False),
+        sa.Column("priority", sa.Integer(), nullable=False),
+        *(sa.Column(state, sa.Integer(), nullable=False) for state in _STATES),
+        sa.Column("cached", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account"], ["accounts.id"]),
+        sa.PrimaryKeyConstraint("account", "priority"),
+    )
+    for trigger in TRIGGERS:  # they hold no data: whoever changes them drops them and makes them anew
+        op.execute(trigger)
 
 
 def _create_queue() -> None:
@@ -205,10 +277,17 @@ def _create_images() -> None:
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("created_at", sa.Double(), nullable=False),
         sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("source", sa.String(16), nullable=False),
+        sa.Column("name", sa.String(255), nullable=False),
+        sa.Column("generation_prompt", sa.Text(), nullable=False),
+        sa.Column("generation_model", sa.String(255), nullable=False),
+        sa.Column("profile_id", sa.String(64)),
+        sa.Column("kept", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["account"], ["accounts.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("filename"),
     )
+    op.create_index("images_by_age", "images", ["account", "created_at", "id"])
     op.create_index("images_of_account", "images", ["account", "blob", "size"])
     op.create_index("ix_images_blob", "images", ["blob"])
     op.create_table(
@@ -221,6 +300,19 @@ def _create_images() -> None:
         sa.PrimaryKeyConstraint("job_id", "position"),
     )
     op.create_index("ix_job_images_image_id", "job_images", ["image_id"])
+
+
+def _create_image_tags() -> None:
+    op.create_table(
+        "image_tags",
+        sa.Column("image_id", sa.String(64), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("tag_type", sa.String(16), nullable=False),
+        sa.Column("tag_id", sa.String(255), nullable=False),
+        sa.ForeignKeyConstraint(["image_id"], ["images.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("image_id", "position"),
+    )
+    op.create_index("images_of_tag", "image_tags", ["tag_id", "tag_type", "image_id"])
 
 
 def _create_cache() -> None:
@@ -256,3 +348,35 @@ def _create_cache() -> None:
 
 def _where(state: str) -> dict[str, Any]:
     return {f"{dialect}_where": sa.text(f"state = '{state}'") for dialect in ("sqlite", "postgresql")}
+
+
+def _create_spending() -> None:
+    op.create_table(
+        "calls",
+        sa.Column("id", sa.String(64), nullable=False),
+        sa.Column("account", sa.String(64), nullable=False),
+        sa.Column("job_id", sa.String(64), nullable=False),
+        sa.Column("batch_id", sa.String(64)),
+        sa.Column("lane", sa.String(64), nullable=False),
+        sa.Column("provider", sa.String(64), nullable=False),
+        sa.Column("model", sa.String(255), nullable=False),
+        sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("estimate", sa.BigInteger(), nullable=False),
+        sa.Column("cost", sa.BigInteger()),
+        sa.Column("usage", sa.JSON(), nullable=False),
+        sa.Column("waived", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.Double(), nullable=False),
+        sa.Column("ended_at", sa.Double()),
+        sa.ForeignKeyConstraint(["account"], ["accounts.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("calls_of_account", "calls", ["account", "created_at"])
+    op.create_index("ix_calls_job_id", "calls", ["job_id"])
+    op.create_index("ix_calls_batch_id", "calls", ["batch_id"])
+    op.create_table(
+        "limits",
+        sa.Column("lane", sa.String(64), nullable=False),
+        sa.Column("quantity", sa.String(16), nullable=False),
+        sa.Column("free_at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("lane", "quantity"),
+    )

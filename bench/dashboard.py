@@ -1,0 +1,73 @@
+"""The dashboard in Chromium: first load beside a bare page, and a batch of 1,000 icons while its sheet fills."""
+
+from statistics import median
+
+from playwright.sync_api import Browser, Page
+
+from tools.browsing import chromium, sign_in, studio
+
+ICONS = 1000
+PAINT = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
+LOADED = "performance.getEntriesByType('resource').map(each => each.transferSize)"
+# Frames drawn and the time that long tasks (over 50 ms) kept the page from answering.
+WATCH = """() => {
+  window.seen = { frames: 0, long: [], start: performance.now() };
+  new PerformanceObserver((list) => list.getEntries().forEach((each) => seen.long.push(each.duration)))
+    .observe({ type: 'longtask' });
+  const frame = () => { seen.frames++; requestAnimationFrame(frame); };
+  requestAnimationFrame(frame);
+}"""
+SEEN = "() => ({ ...seen, ms: performance.now() - seen.start })"
+
+
+def first_paint(browser: Browser, address: str, selector: str) -> tuple[float, list[int]]:
+    """(ms to the first content, bytes of each file) in a browser that has never been there."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(address)
+    page.wait_for_selector(selector)
+    found = page.evaluate(PAINT), page.evaluate(LOADED)
+    context.close()
+    return found
+
+
+def load(browser: Browser, url: str) -> None:
+    """Print how long a first visit takes."""
+    ours = [first_paint(browser, url, "form") for _ in range(5)]
+    bare = [first_paint(browser, f"{url}/health", "body")[0] for _ in range(5)]
+    files = ours[0][1]
+    shown, baseline = median(ms for ms, _ in ours), median(bare)
+    print(f"first visit: content after {shown:.0f} ms, baseline (a JSON page) {baseline:.0f} ms")
+    print(f"  {len(files)} files, {sum(files) / 1000:.0f} KB")
+
+
+def fill(page: Page) -> None:
+    """Print how a sheet of 1,000 icons behaves while it fills."""
+    page.get_by_role("navigation").get_by_role("link", name="Batches").click()
+    page.get_by_label("Categories").fill("\n".join(f"Thing {number}" for number in range(ICONS)))
+    page.get_by_role("radio", name="64", exact=True).check()
+    page.get_by_role("button", name=f"Draw {ICONS:,} icons").click()
+    page.locator(".cell").nth(ICONS - 1).wait_for(state="attached", timeout=120_000)
+    page.evaluate(WATCH)
+    page.get_by_text("Done", exact=True).wait_for(timeout=600_000)
+    seen = page.evaluate(SEEN)
+    seconds = seen["ms"] / 1000
+    print(f"sheet of {ICONS:,}: filled in {seconds:.1f} s at {seen['frames'] / seconds:.0f} frames/s")
+    print(f"  {len(seen['long'])} long tasks, the longest {max(seen['long'], default=0):.0f} ms")
+    before = page.evaluate("performance.now()")
+    page.locator("button.tile").first.click()
+    page.get_by_role("dialog").wait_for()
+    print(f"  an icon opens in {page.evaluate('performance.now()') - before:.0f} ms")
+
+
+def main() -> None:
+    """Print the figures."""
+    with studio() as url, chromium() as browser:
+        load(browser, url)
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        sign_in(page, url)
+        fill(page)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,28 @@
+"""Conversations over /chat/completions, the same for every OpenAI-shaped service."""
+
+from collections.abc import Sequence
+
+from icons.adapters.providers import reading
+from icons.adapters.providers.catalogue import load_catalogue
+from icons.adapters.providers.line import Line
+from icons.domain.errors import RequestRefused
+from icons.domain.requests import Message, Reply
+
+
+async def reply_over(line: Line, provider: str, messages: Sequence[Message], model: str) -> Reply:
+    """The next turn, by the model that is named or else the catalogue's."""
+    model = chat_model(provider, model)
+    heard = await line.chat("", {"model": model, "messages": reading.turns(messages)})
+    return reading.reply(provider, heard, model)
+
+
+def chat_model(provider: str, model: str) -> str:
+    """The model that talks. RequestRefused when none is named and the provider has none that everybody can use."""
+    chosen = model or load_catalogue().chat.get(provider, "")
+    if not chosen:
+        raise RequestRefused(
+            f"Name a chat model: {provider} has none that everybody can use.",
+            code="PROVIDER_BAD_REQUEST",
+            outcome="unsent",
+        )
+    return chosen

@@ -1,0 +1,103 @@
+"""Lists of an account's jobs, their figures, and the removal of old ones."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from icons.adapters.store.database import Row, Transaction, chunks
+from icons.adapters.store.tables import batches, job_images, jobs, stands, tallies
+from icons.core.ports import JobFilter
+from icons.domain.jobs import FINAL, LIVE, Priority, State
+
+_RECENT: Final = 1000  # the latest completed jobs make the average: a figure of today that stays cheap
+_NEWEST_FIRST: Final = (jobs.c.created_at.desc(), jobs.c.id.desc())
+_AT_ONCE: Final = 500  # jobs removed in one transaction, so that no writer waits long
+_COUNTED: Final = [*(tallies.c[state.value] for state in State), tallies.c.cached]
+
+
+def page(tx: Transaction, account: str, asked: JobFilter, limit: int, after: str | None) -> Sequence[Row]:
+    """Rows of jobs, newest first; ``after`` is the id of the last one seen."""
+    mine = [jobs.c.account == account, *_conditions(asked)]
+    if after is not None:
+        seen = tx.row(sa.select(jobs.c.created_at, jobs.c.id).where(jobs.c.id == after, jobs.c.account == account))
+        if seen is None:
+            return []
+        mine.append(sa.tuple_(jobs.c.created_at, jobs.c.id) < sa.tuple_(seen["created_at"], seen["id"]))
+    if asked.states is None:
+        return tx.rows(sa.select(jobs).where(*mine).order_by(*_NEWEST_FIRST).limit(limit))
+    # One short list for each state, each read from its index: with IN, SQLite would sort all that stand there.
+    lists = [_ids(mine, state, limit) for state in sorted(asked.states)]
+    return tx.rows(sa.select(jobs).where(jobs.c.id.in_(sa.union_all(*lists))).order_by(*_NEWEST_FIRST).limit(limit))
+
+
+def _ids(mine: Iterable[sa.ColumnElement[bool]], state: State, limit: int) -> sa.Select[Any]:
+    listed = sa.select(jobs.c.id).where(stands(state), *mine).order_by(*_NEWEST_FIRST).limit(limit)
+    return sa.select(listed.subquery().c.id)
+
+
+def _conditions(asked: JobFilter) -> list[sa.ColumnElement[bool]]:
+    conditions: list[tuple[Any, Callable[[Any], sa.ColumnElement[bool]]]] = [
+        (asked.user_id, jobs.c.user_id.__eq__),
+        (asked.batch_id, jobs.c.batch_id.__eq__),
+        (asked.since, jobs.c.created_at.__ge__),
+        (asked.until, jobs.c.created_at.__lt__),
+    ]
+    return [condition(value) for value, condition in conditions if value is not None]
+
+
+def clean(tx: Transaction, account: str | None, states: Iterable[State], older_than: float) -> int:
+    """Remove some ended jobs outside batches that ended so many seconds ago; how many, 0 once none is left."""
+    ended = [jobs.c.finished_at <= tx.now - older_than, jobs.c.batch_id.is_(None), stands(*FINAL & {*states})]
+    if account is not None:
+        ended.append(jobs.c.account == account)
+    ids = [row["id"] for row in tx.rows(sa.select(jobs.c.id).where(*ended).limit(_AT_ONCE))]
+    for some in chunks(ids):
+        tx.run(sa.delete(job_images).where(job_images.c.job_id.in_(some)))
+        tx.run(sa.delete(jobs).where(jobs.c.id.in_(some)))
+    return len(ids)
+
+
+def unfinished(tx: Transaction, account: str, priority: Priority | None) -> int:
+    """How many jobs have not ended, of one priority or of all."""
+    counts = _counts(tx, account, priority)
+    return sum(counts[state] for state in LIVE)
+
+
+def statistics(tx: Transaction, account: str | None) -> Mapping[str, Any]:
+    """See `ports.Jobs.statistics`."""
+    counts, states = _counts(tx, account), dict.fromkeys((state.public for state in State), 0)
+    for state in State:
+        states[state.public] += counts[state]
+    totals = sa.select(sa.func.count().filter(batches.c.finished_at.is_(None)), sa.func.count())
+    if account is not None:
+        totals = totals.where(batches.c.account == account)
+    active, total = tx.one(totals).values()
+    return {
+        "states": states,
+        "average_seconds": _average(tx, account),
+        "active_batches": active,
+        "total_batches": total,
+        "cached": counts["cached"],
+    }
+
+
+def _counts(tx: Transaction, account: str | None, priority: Priority | None = None) -> Mapping[str, int]:
+    """State or "cached" -> jobs."""
+    sums = sa.select(*(sa.func.coalesce(sa.func.sum(column), 0).label(column.name) for column in _COUNTED))
+    if account is not None:
+        sums = sums.where(tallies.c.account == account)
+    if priority is not None:
+        sums = sums.where(tallies.c.priority == priority)
+    return {str(name): int(count) for name, count in tx.one(sums).items()}
+
+
+def _average(tx: Transaction, account: str | None) -> float | None:
+    """Seconds that the latest jobs took which the cache did not answer."""
+    seconds = (jobs.c.finished_at - jobs.c.started_at).label("seconds")
+    recent = sa.select(seconds).where(stands(State.COMPLETED), ~jobs.c.cached)
+    recent = recent if account is None else recent.where(jobs.c.account == account)
+    average: float | None = tx.value(
+        sa.select(sa.func.avg(recent.order_by(jobs.c.finished_at.desc()).limit(_RECENT).subquery().c.seconds))
+    )
+    return average

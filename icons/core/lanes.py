@@ -1,0 +1,196 @@
+"""Lanes: each provider connection with what protects it, its limits, its circuit breaker, its places."""
+
+import asyncio
+import math
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from typing import Final
+
+import structlog
+from asyncio_throttle.throttler import Throttler
+
+from icons.core import metrics
+from icons.core.bridge import Blocking
+from icons.core.ports import Limits, Preview, Provider
+from icons.domain.access import Connection
+from icons.domain.breaker import Breaker, Circuit
+from icons.domain.errors import ProviderError, ProviderTimeout, RequestRefused, StudioError
+from icons.domain.limits import Quantity
+from icons.domain.requests import Answer, Notice, Order
+
+log = structlog.get_logger(__name__)
+
+BUSY: Final = "PROVIDER_BUSY"  # code of an answer that says: slower. Somebody is there, so it is no fault.
+_LONGEST_PAUSE: Final = 120.0  # seconds that a provider's word can stop a lane
+
+
+class Lane:
+    """One connection. ``connection.id`` names it; ``free`` ones have neither limits nor a price."""
+
+    def __init__(self, connection: Connection, provider: Provider, limits: Limits, blocking: Blocking) -> None:
+        self.connection, self.provider = connection, provider
+        self.breaker = Breaker()
+        self.running = 0
+        self._limits, self._blocking = limits, blocking
+        bounds = {
+            "requests": connection.requests_per_minute,
+            "tokens": connection.tokens_per_minute,
+            "images": connection.images_per_minute,
+        }
+        self._quantities = {name: Quantity(name, bound) for name, bound in bounds.items() if bound}
+        per_second = math.ceil((connection.requests_per_minute or 0) / 60) + 1
+        # The store spaces what all processes start; this keeps a stalled loop from starting all it slept through.
+        self._pacer = Throttler(rate_limit=per_second, period=1.0) if "requests" in self._quantities else None
+
+    @property
+    def places(self) -> int:
+        """How many more jobs it may run now, the circuit breaker allowing."""
+        probing = self.breaker.circuit(time.monotonic()) is Circuit.HALF_OPEN
+        return (1 if probing else self.connection.concurrency) - self.running
+
+    def closed_for(self) -> float:
+        """Seconds until calls may pass again; 0 = they may."""
+        return self.breaker.wait(time.monotonic())
+
+    async def slot(self) -> None:
+        """Wait for the lane's next start. Whoever claims after this claims the best job of that moment."""
+        await self._take({"requests": 1.0})
+        if self._pacer:
+            async with self._pacer:
+                pass
+
+    async def return_slot(self) -> None:
+        """Nothing was there to start."""
+        await self._correct({"requests": -1.0})
+
+    async def draw(self, order: Order, tokens: int, preview: Preview | None = None) -> Answer:
+        """Call the provider under its limits; ``tokens`` is the estimate, put right after the answer."""
+        taken = {"tokens": float(tokens), "images": float(order.count)}
+        await self._take(taken)
+        self.breaker = self.breaker.passed(time.monotonic())
+        try:
+            with metrics.DRAWING.labels(provider=self.connection.provider).time():
+                answer = await self._called(self.provider.draw(order, preview))
+        except ProviderError as error:
+            await self._learn(error)
+            if error.outcome == "unsent":
+                await self._correct({name: -amount for name, amount in taken.items()})
+            raise
+        self.breaker = self.breaker.succeeded()
+        used = answer.usage.text_tokens + answer.usage.image_tokens + answer.usage.output_tokens
+        if used:
+            await self._correct({"tokens": float(used - tokens)})
+        await self._heed(answer.notice)
+        return answer
+
+    async def _called(self, call: Awaitable[Answer]) -> Answer:
+        seconds = self.connection.timeout
+        try:
+            async with asyncio.timeout(seconds):
+                return await call
+        except TimeoutError as error:
+            raise ProviderTimeout(f"{self.connection.provider} gave no answer within {seconds:g} s.") from error
+
+    async def _learn(self, error: ProviderError) -> None:
+        if error.code == BUSY:
+            await self._pause(error.retry_after or 1.0)
+        elif error.transient:
+            self.breaker = self.breaker.failed(time.monotonic())
+            if self.breaker.circuit(time.monotonic()) is Circuit.OPEN:
+                log.warning("provider.circuit_open", lane=self.connection.id, seconds=round(self.closed_for(), 1))
+        else:
+            self.breaker = self.breaker.succeeded()  # it refuses, so it is there
+
+    async def _heed(self, notice: Notice) -> None:
+        """Stop everybody when the provider says that nothing is left."""
+        if notice.requests_left == 0 and notice.requests_reset:
+            await self._pause(notice.requests_reset)
+        if notice.tokens_left == 0 and notice.tokens_reset:
+            await self._pause(notice.tokens_reset)
+
+    async def _pause(self, seconds: float) -> None:
+        seconds = min(seconds, _LONGEST_PAUSE)
+        log.info("provider.pause", lane=self.connection.id, seconds=round(seconds, 1))
+        await self._blocking(self._limits.pause, self.connection.id, seconds)
+
+    async def _take(self, amounts: Mapping[str, float]) -> None:
+        if taken := self._seconds(amounts):
+            await asyncio.sleep(await self._blocking(self._limits.reserve, self.connection.id, taken))
+
+    async def _correct(self, amounts: Mapping[str, float]) -> None:
+        if taken := self._seconds(amounts):
+            await self._blocking(self._limits.correct, self.connection.id, taken)
+
+    def _seconds(self, amounts: Mapping[str, float]) -> dict[str, float]:
+        return {
+            name: self._quantities[name].seconds(amount)
+            for name, amount in amounts.items()
+            if name in self._quantities and amount
+        }
+
+
+class Lanes:
+    """All lanes of this process, opened when first used and reopened when their connection has been changed."""
+
+    def __init__(
+        self,
+        own: Mapping[str, tuple[Connection, Provider]],
+        connection: Callable[[str, str], Connection],
+        connect: Callable[[Connection], Provider],
+        limits: Limits,
+        blocking: Blocking,
+    ) -> None:
+        """``own``: the operator's, by lane. ``connection(account, profile id)`` reads a profile."""
+        self._own, self._connection, self._connect = own, connection, connect
+        self._limits, self._blocking = limits, blocking
+        self._open: dict[str, Lane] = {}
+        self._turn = asyncio.Lock()
+
+    async def open(self) -> None:
+        """Get the operator's own providers ready."""
+        for connection, provider in self._own.values():
+            await provider.open()
+            self._open[connection.id] = Lane(connection, provider, self._limits, self._blocking)
+
+    async def get(self, lane: str, account: str) -> Lane:
+        """The lane, of the account when it is a profile's. RequestRefused when its profile is gone or unusable."""
+        if lane in self._own:
+            return self._open[lane]
+        async with self._turn:
+            try:
+                connection = await self._blocking(self._connection, account, lane)
+                return await self._current(connection)
+            except ProviderError:
+                raise
+            except StudioError as error:
+                raise RequestRefused(f"The connection profile cannot be used: {error.message}") from error
+
+    async def _current(self, connection: Connection) -> Lane:
+        present = self._open.get(connection.id)
+        if present and present.connection == connection:
+            return present
+        provider = self._connect(connection)
+        await provider.open()
+        self._open[connection.id] = lane = Lane(connection, provider, self._limits, self._blocking)
+        if present:
+            await present.provider.close()
+        return lane
+
+    def closed(self, name: str) -> Lane:
+        """A stand-in for a lane that cannot be opened: its jobs are claimed, and fail when they ask for it."""
+        local, provider = next(iter(self._own.values()))
+        return Lane(replace(local, id=name), provider, self._limits, self._blocking)
+
+    def circuits(self) -> dict[str, Circuit]:
+        """The state of each open lane's circuit breaker."""
+        now = time.monotonic()
+        return {name: lane.breaker.circuit(now) for name, lane in [*self._open.items()]}
+
+    async def close(self) -> None:
+        """Close every provider."""
+        for _, provider in self._own.values():
+            await provider.close()
+        for name, lane in self._open.items():
+            if name not in self._own:
+                await lane.provider.close()

@@ -1,0 +1,38 @@
+"""Drawing pictures of a prompt over a connection profile: provider, disk."""
+
+import time
+from dataclasses import replace
+
+from icons.core.bridge import Blocking
+from icons.core.leases import Desk, Kept
+from icons.core.tasks import Draw, Report
+from icons.domain.jobs import Completed, Lease
+from icons.domain.pictures import ImageRequest
+from icons.domain.prompts.library import Library
+
+
+class DrawPictures:
+    """Jobs of kind "image"."""
+
+    def __init__(self, draw: Draw, library: Library, desk: Desk, blocking: Blocking) -> None:
+        self._draw, self._library, self._desk, self._blocking = draw, library, desk, blocking
+
+    async def run(self, lease: Lease, report: Report) -> tuple[Completed, list[Kept]]:
+        """See `Task.run`. Equal prompts are drawn each time: who asks again wants other pictures."""
+        request = ImageRequest.from_json(lease.job.request)
+        orders = request.orders(self._library, lease.job.id, lease.job.correlation_id)
+        await report("drawing", 10, f"Drawing {request.count} of them with {request.provider}")
+        started = time.monotonic()
+        answers = [await self._draw(lease, order) for order in orders]
+        seconds = round(time.monotonic() - started, 3)
+        await report("saving", 80, f"Drawn in {seconds:.2f} s")
+        told = {"provider": request.provider, "prompt": request.prompt, "generation_time": seconds}
+        kept = []
+        for answer in answers:
+            facts = {**answer.facts, **told, "model": answer.model}
+            for picture in answer.pictures:
+                drawn = await self._blocking(self._desk.keep, lease, picture, orders[0].width, facts)
+                image = replace(drawn.image, profile_id=request.profile_id, kept=True)
+                kept.append(replace(drawn, image=image))
+        images = tuple(each.image for each in kept)
+        return Completed(images, images[0].facts, tags=request.tags, remembered=False), kept

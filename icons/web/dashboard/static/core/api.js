@@ -1,0 +1,81 @@
+// The public API, called with the session's token.
+import { Failure, failure, unreachable } from "./failure.js";
+import { renewed, token } from "./session.js";
+
+const PAUSE = 1000; // ms between two looks at an icon that takes long
+const UNFINISHED = new Set(["waiting", "active", "delayed", "pending", "running"]);
+const CANCELLED = "It was cancelled before it was drawn.";
+
+export const get = (path, query) => call("GET", query ? `${path}?${new URLSearchParams(query)}` : path);
+export const post = (path, body = {}) => call("POST", path, body);
+export const remove = (path) => call("DELETE", path);
+
+/** The finished icons of a request: [icon, ...]. Raises Failure. */
+export async function draw(request) {
+  const answer = await post("/api/icons/generate", request);
+  if (!answer.status_url) return answer.images ?? [answer];
+  return answer.batch_id ? finishedBatch(answer.batch_id) : [await finishedJob(answer.job_id)]; // it takes its time
+}
+
+/** The same icon as SVG text. A variation's number cannot be asked for, so those before it are asked for, too. */
+export async function svgOf(icon) {
+  const { variation = 0, ...request } = requestOf(icon);
+  const icons = await draw({ ...request, variations: variation + 1, format: "svg" });
+  return (await fetch(icons.at(-1).image_url).catch(unreachable)).text();
+}
+
+/** What to ask for to get this icon again. */
+export function requestOf({ metadata }) {
+  const names = ["category", "style", "color_scheme", "custom_elements", "brand_colors", "size", "format", "background"];
+  return Object.fromEntries([...names, "seed", "provider", "variation"].map((name) => [name, metadata[name]]));
+}
+
+/** A file behind a credential, as a Blob. */
+export async function file(path) {
+  const answer = await send("GET", path);
+  return answer.blob();
+}
+
+async function call(method, path, body) {
+  const answer = await send(method, path, body);
+  return answer.status === 204 ? null : answer.json();
+}
+
+async function send(method, path, body) {
+  const content = body === undefined ? {} : { "Content-Type": "application/json" };
+  const once = (bearer) =>
+    fetch(path, {
+      method,
+      headers: { Authorization: `Bearer ${bearer}`, ...content },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    }).catch(unreachable);
+  const bearer = await token();
+  let answer = await once(bearer);
+  if (answer.status === 401) answer = await once(await renewed(bearer));
+  if (!answer.ok) throw await failure(answer);
+  return answer;
+}
+
+async function finishedJob(id) {
+  const job = await ended(`/api/icons/jobs/${id}`);
+  if (!job.result) throw new Failure(job.error?.message ?? CANCELLED);
+  return job.result;
+}
+
+async function finishedBatch(id) {
+  await ended(`/api/icons/batch/${id}/status`);
+  const { results } = await get(`/api/icons/batch/${id}/result`);
+  const icons = results.filter((each) => each.success);
+  if (!icons.length) throw new Failure(results[0].error ?? CANCELLED);
+  return icons;
+}
+
+/** The body of a status address once it says that the work has ended. */
+async function ended(path) {
+  let body;
+  do {
+    await new Promise((go) => setTimeout(go, PAUSE));
+    body = await get(path);
+  } while (UNFINISHED.has(body.status));
+  return body;
+}

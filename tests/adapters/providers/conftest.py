@@ -1,0 +1,3 @@
+from tests.fakes.provider import fake_provider
+
+__all__ = ["fake_provider"]

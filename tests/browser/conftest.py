@@ -1,0 +1,85 @@
+"""One studio and one Chromium for all browser tests, and a page that fails its test at any error or outside request."""
+
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tools.browsing import chromium, sign_in, studio
+
+WAIT = 30_000  # ms that anything may take on a busy machine
+expect.set_options(timeout=WAIT)
+
+
+@pytest.fixture(scope="session")
+def url() -> Iterator[str]:
+    """The studio's address."""
+    with studio() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+class Watch:
+    """What a page must never do: ask outside, or write an error to the console."""
+
+    def __init__(self, url: str) -> None:
+        self._host = urlsplit(url).netloc
+        self.troubles: list[str] = []
+
+    def follow(self, page: Page) -> None:
+        page.on("request", lambda request: self._check(request.url))
+        page.on("websocket", lambda socket: self._check(socket.url))
+        page.on("pageerror", lambda error: self.troubles.append(f"uncaught: {error}"))
+        page.on("console", lambda message: self._hear(message.type, message.text))
+
+    def _check(self, address: str) -> None:
+        parts = urlsplit(address)
+        if parts.scheme not in ("blob", "data") and parts.netloc != self._host:
+            self.troubles.append(f"outside request: {address}")
+
+    def _hear(self, kind: str, text: str) -> None:
+        # The browser itself reports refused and failed requests here; tests that cause them clear `troubles`.
+        if kind in ("error", "warning"):
+            self.troubles.append(f"console {kind}: {text}")
+
+
+@pytest.fixture
+def watch(url: str) -> Iterator[Watch]:
+    watch = Watch(url)
+    yield watch
+    assert not watch.troubles
+
+
+@pytest.fixture
+def open_page(browser: Browser, url: str, watch: Watch) -> Iterator[Callable[..., Page]]:
+    """Opens a page in a browser profile of its own; by default signed in."""
+    contexts: list[BrowserContext] = []
+
+    def open_one(*, signed_in: bool = True, **options) -> Page:
+        context = browser.new_context(reduced_motion="reduce", **options)
+        context.set_default_timeout(WAIT)
+        context.grant_permissions(["clipboard-read", "clipboard-write"])
+        contexts.append(context)
+        page = context.new_page()
+        watch.follow(page)
+        if signed_in:
+            sign_in(page, url)
+        else:
+            page.goto(url)
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(open_page: Callable[..., Page]) -> Page:
+    """A page of the signed-in administrator."""
+    return open_page()

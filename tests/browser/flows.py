@@ -1,0 +1,45 @@
+"""What several tests do on the pages."""
+
+import itertools
+
+from playwright.sync_api import Page, expect
+
+_NUMBERS = itertools.count(1)
+
+
+def visit(page: Page, name: str) -> None:
+    """Goes to a page by the navigation."""
+    page.get_by_role("navigation").get_by_role("link", name=name).click()
+    page.get_by_role("main").get_by_role("heading", level=1).wait_for()
+
+
+def fresh(count: int) -> list[str]:
+    """Categories that nobody has asked for yet, so that the cache does not know them."""
+    return [f"Thing {next(_NUMBERS)}" for _ in range(count)]
+
+
+def start_batch(page: Page, categories: list[str], size: str = "64") -> str:
+    """Asks for a batch; its id, once its sheet is shown."""
+    visit(page, "Batches")
+    page.get_by_label("Categories").fill("\n".join(categories))
+    page.get_by_role("radio", name=size, exact=True).check()
+    page.get_by_role("button", name=f"Draw {len(categories):,} icon").click()
+    page.get_by_role("link", name="Batches").first.wait_for()
+    page.wait_for_url("**/#/batches/*")
+    return page.url.rpartition("/")[2]
+
+
+def cells(page: Page):
+    """All cells of the contact sheet or gallery."""
+    return page.get_by_role("main").get_by_role("list", name="Icons").get_by_role("listitem")
+
+
+def finished(page: Page):
+    """Its finished cells."""
+    return page.get_by_role("main").get_by_role("button", name="Show ")
+
+
+def expect_done(page: Page, count: int) -> None:
+    """The batch is done and every cell shows its icon."""
+    expect(page.get_by_text("Done", exact=True)).to_be_visible()
+    expect(finished(page)).to_have_count(count)

@@ -1,0 +1,109 @@
+"""The Generate page: from a few letters to a file."""
+
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from tests.browser.flows import visit
+
+
+def draw(page, category: str) -> None:
+    """Draws variations of a category and waits for them."""
+    page.get_by_label("Category").fill(category)
+    page.get_by_label("Category").press("Escape")
+    page.get_by_role("button", name="Draw 4 variations").click()
+    expect(page.get_by_role("img", name=f"Icon for {category}")).to_be_visible()
+
+
+def test_suggestions_are_picked_by_keyboard(page) -> None:
+    """The pick fills the field and offers objects that go with it, which become chips."""
+    field = page.get_by_label("Category")
+    field.press_sequentially("offi")
+    expect(page.get_by_role("option", name="Office supplies")).to_be_visible()
+    field.press("ArrowDown")
+    expect(field).to_have_attribute("aria-activedescendant", page.get_by_role("option").first.get_attribute("id"))
+    field.press("Enter")
+    expect(field).to_have_value("Office supplies")
+    page.get_by_role("button", name="+ stapler").click()
+    expect(page.get_by_role("button", name="Remove stapler")).to_be_visible()
+
+
+def test_everything_chosen_is_asked_for(page) -> None:
+    """Style, colours, objects, size, format, background, variations and seed reach the service as shown."""
+    page.get_by_label("Category").fill("Tea house")
+    page.get_by_label("Category").press("Escape")
+    page.get_by_label("Objects to show").fill("teapot, cup,")
+    page.get_by_label("Objects to show").press("Enter")
+    page.get_by_role("radio", name="Sticker").check()
+    page.get_by_role("button", name="+ Your brand colours").click()
+    page.get_by_label("Brand colour 1 as hex").fill("0A7")
+    page.get_by_label("Brand colour 1 as hex").press("Tab")
+    for choice in ("256", "None", "WebP"):
+        page.get_by_role("radio", name=choice, exact=True).check()
+    page.get_by_label("Seed", exact=True).fill("7")
+    page.get_by_role("button", name="Fewer").click()
+    with page.expect_request("**/api/icons/generate") as asked:
+        page.get_by_role("button", name="Draw 3 variations").click()
+    body = asked.value.post_data_json
+    expected = {
+        "category": "Tea house",
+        "custom_elements": ["teapot", "cup"],
+        "style": "sticker",
+        "color_scheme": "brand_colors",
+        "brand_colors": ["#00aa77"],
+        "size": 256,
+        "format": "webp",
+        "background": "transparent",
+        "variations": 3,
+        "seed": 7,
+    }
+    assert body == expected
+    expect(page.get_by_role("group", name="Variations").get_by_role("button")).to_have_count(3)
+
+
+def test_a_result_can_be_kept(page, tmp_path: Path) -> None:
+    """Download gives the very picture; Copy SVG puts the drawing on the clipboard; variations can be chosen."""
+    draw(page, "Bee keeping")
+    page.get_by_role("button", name="Variation 2").click()
+    expect(page.get_by_role("button", name="Variation 2")).to_have_attribute("aria-pressed", "true")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download").click()
+    assert download.value.suggested_filename == "bee-keeping.png"
+    download.value.save_as(tmp_path / "icon.png")
+    assert (tmp_path / "icon.png").read_bytes().startswith(b"\x89PNG")
+    page.get_by_role("button", name="Copy SVG").click()
+    expect(page.get_by_text("SVG copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()").startswith("<svg")
+
+
+def test_another_seed_draws_another_picture(page) -> None:
+    """And says which seed it was."""
+    draw(page, "Kite shop")
+    before = page.get_by_role("img", name="Icon for Kite shop").get_attribute("src")
+    page.get_by_role("button", name="Another seed").last.click()
+    expect(page.get_by_role("img", name="Icon for Kite shop")).not_to_have_attribute("src", before)
+    assert page.get_by_label("Seed", exact=True).input_value() != "0"
+
+
+def test_a_draft_outlives_a_reload(page) -> None:
+    """Nothing that was entered is lost."""
+    page.get_by_label("Category").fill("Half a thought")
+    page.get_by_role("radio", name="Neon").check()
+    page.reload()
+    expect(page.get_by_label("Category")).to_have_value("Half a thought")
+    expect(page.get_by_role("radio", name="Neon")).to_be_checked()
+
+
+def test_an_empty_request_says_what_is_missing(page) -> None:
+    """Beside the field, for eyes and screen readers."""
+    page.get_by_role("button", name="Draw 4 variations").click()
+    expect(page.get_by_text("Say what the icon is for")).to_be_visible()
+
+
+def test_markup_is_shown_as_text(page) -> None:
+    """What a person writes is never read as HTML."""
+    nasty = "<img src=x onerror=alert(1)>"
+    draw(page, nasty)
+    expect(page.get_by_role("heading", name=nasty)).to_be_visible()
+    visit(page, "Gallery")
+    expect(page.get_by_text(nasty).first).to_be_visible()

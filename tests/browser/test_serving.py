@@ -1,0 +1,54 @@
+"""How the page is served: a strict policy, and no file beyond those it needs."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from icons.domain.prompts.library import Library
+from tests.conftest import Studio
+
+SAMPLES = Path(__file__).parents[2] / "icons" / "web" / "dashboard" / "static" / "samples"
+
+
+def test_the_policy_allows_this_origin_only(house: Studio) -> None:
+    """No inline code or style but the import map, nothing from elsewhere, no text read as HTML."""
+    answer = house.client(anonymous=True).get("/")
+    policy = answer.headers["Content-Security-Policy"]
+    assert answer.status_code == 200
+    assert policy.startswith("default-src 'none'; script-src 'self' 'sha256-")
+    assert "unsafe" not in policy
+    assert "http" not in policy
+    assert "require-trusted-types-for 'script'" in policy
+
+
+def test_every_file_of_the_import_map_is_served(house: Studio) -> None:
+    """As JavaScript, to anybody."""
+    client = house.client(anonymous=True)
+    addresses = re.findall(r'"(/static/vendor/[^"]+)"', client.get("/").text)
+    assert len(addresses) == 6
+    for address in addresses:
+        answer = client.get(address)
+        assert (answer.status_code, answer.mimetype) == (200, "text/javascript")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/static/vendor/preact/package.json",
+        "/static/vendor/axe-core/axe.min.js",
+        "/static/vendor/../package.json",
+        "/static/dashboard/../__init__.py",
+        "/static/dashboard/%2e%2e/__init__.py",
+        "/static/dashboard/",
+        "/static/dashboard/nothing.js",
+    ],
+)
+def test_no_other_file_is_served(house: Studio, address: str) -> None:
+    """Neither from the packages nor from beside the dashboard's own."""
+    assert house.client(anonymous=True).get(address).status_code == 404
+
+
+def test_every_style_has_a_sample() -> None:
+    """`python -m tools.dashboard_samples` has been run since the last new style."""
+    assert {path.stem for path in SAMPLES.iterdir()} == {style.name for style in Library.built_in().styles}
