@@ -3,6 +3,7 @@
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+import engineio
 import pytest
 import socketio
 import websocket
@@ -17,6 +18,18 @@ from tests.conftest import eventually
 from tests.web.drawn import served
 
 NAMES = ("batch_progress", "job_output", "job_completed", "batch_completed")
+
+
+class InOrder(engineio.Client):
+    """The stock client hands each message to a thread of its own, and busy machines run those out of order."""
+
+    def _trigger_event(self, event, *args, run_async=False, **options):
+        return super()._trigger_event(event, *args, run_async=run_async and event != "message", **options)
+
+
+class Client(socketio.Client):
+    def _engineio_client_class(self):
+        return InOrder
 
 
 @dataclass
@@ -39,7 +52,7 @@ class Ear:
 
 
 def connect(url, secret, **auth):
-    ear = Ear(socketio.Client(reconnection=False))
+    ear = Ear(Client(reconnection=False))
     for name in NAMES:
         ear.client.on(name, lambda body, name=name: ear.heard.append((name, body)))
     ear.client.connect(url, auth={"token": secret, **auth}, transports=["websocket"], wait_timeout=10)
