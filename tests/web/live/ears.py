@@ -28,6 +28,8 @@ class InOrder(engineio.Client):
 
 
 class Client(socketio.Client):
+    """Over that engine."""
+
     def _engineio_client_class(self):
         return InOrder
 
