@@ -13,7 +13,7 @@ from icons.core.imaging import THUMBNAIL_WIDTHS, thumbnail
 from icons.core.ports import Files, Store
 from icons.domain.access import Caller
 from icons.domain.errors import Forbidden, InvalidRequest, NotFound
-from icons.domain.images import CacheEntry, Image
+from icons.domain.images import CacheEntry, Image, Picture
 
 log = structlog.get_logger(__name__)
 
@@ -86,6 +86,20 @@ class Gallery:
         except FileNotFoundError as error:
             log.error("image.blob_missing", image_id=image.id)
             raise NotFound("image") from error
+
+    def pictures(self, account: str, image_ids: Sequence[str]) -> list[Picture]:
+        """The bytes of an account's images, in this order. InvalidRequest when one is unknown or no raster picture."""
+        found = self._store.images.many(account, image_ids)
+        pictures = []
+        for image_id in image_ids:
+            image = found.get(image_id)
+            if image is None or not image.format.is_raster:
+                raise InvalidRequest(
+                    "Name PNG, WebP or JPEG images of your own gallery.", {"options.references": "unknown image"}
+                )
+            with self._files.open(image.blob) as file:
+                pictures.append(Picture(file.read(), image.format))
+        return pictures
 
     @staticmethod
     def has_thumbnail(image: Image, width: int) -> bool:

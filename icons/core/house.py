@@ -127,7 +127,7 @@ class House:
         library, images = self._library, store.images
         tasks: dict[str, Task] = {
             "icon": Generate(drawing.draw, library, images, desk, blocking),
-            "image": DrawPictures(drawing.draw, library, desk, blocking),
+            "image": DrawPictures(drawing.draw, library, self.gallery, desk, blocking),
             "platforms": MakePlatforms(drawing.draw, self.engines.renderer, library, images, desk, blocking),
         }
         return Worker(

@@ -83,13 +83,22 @@ def fit_to(data: bytes, file_format: Format, width: int, height: int, *, cut: bo
         shown = shown.convert("RGB")
     if shown.size != (width, height):
         shown = ImageOps.fit(shown, (width, height), Pillow.Resampling.LANCZOS)
-    out = io.BytesIO()
-    if file_format is Format.WEBP:
-        shown.save(out, "WEBP", lossless=True, method=0)
-    else:
-        shown.save(out, "PNG")
-    picture = Picture(out.getvalue(), file_format)
+    picture = Picture(encode(shown, file_format), file_format)
     return Fitted(picture, *image.size, transparent or without is not None, without is not None)
+
+
+def encode(image: Pillow.Image, file_format: Format) -> bytes:
+    """PNG, lossless WebP, or JPEG of quality 92 on white, which knows no transparency."""
+    out = io.BytesIO()
+    match file_format:
+        case Format.WEBP:
+            image.save(out, "WEBP", lossless=True, method=0, exact=True)
+        case Format.JPEG:
+            white = Pillow.new("RGBA", image.size, "white")
+            Pillow.alpha_composite(white, image.convert("RGBA")).convert("RGB").save(out, "JPEG", quality=92)
+        case _:
+            return encode_png(image)
+    return out.getvalue()
 
 
 def redrawn(data: bytes) -> tuple[Picture, tuple[int, int]]:

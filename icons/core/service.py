@@ -116,6 +116,7 @@ class Service:
         """Store the job of a prompt's pictures. It is like no other: who asks again wants other pictures."""
         job_id = str(uuid.uuid4())
         lane = self.directory.target(caller, request.profile_id, request.model).lane
+        self.gallery.pictures(caller.account, request.sources)  # refused now rather than by the worker
         return self._submit_one(caller, NewJob(job_id, "image", request.to_json(), job_id, lane), context)
 
     def submit_batch(

@@ -19,6 +19,7 @@ class Format(StrEnum):
     PNG = "png"
     SVG = "svg"
     WEBP = "webp"
+    JPEG = "jpeg"
     ICO = "ico"
     ICNS = "icns"
     WEBMANIFEST = "webmanifest"
@@ -31,18 +32,19 @@ class Format(StrEnum):
     @property
     def is_raster(self) -> bool:
         """Whether it is one picture of pixels, which can be measured and made smaller."""
-        return self in (Format.PNG, Format.WEBP)
+        return self in (Format.PNG, Format.WEBP, Format.JPEG)
 
 
 _MEDIA_TYPES: Final = {
     Format.PNG: "image/png",
     Format.SVG: "image/svg+xml",
     Format.WEBP: "image/webp",
+    Format.JPEG: "image/jpeg",
     Format.ICO: "image/vnd.microsoft.icon",
     Format.ICNS: "image/icns",
     Format.WEBMANIFEST: "application/manifest+json",
 }
-DRAWN: Final = (Format.PNG, Format.SVG, Format.WEBP)
+DRAWN: Final = (Format.PNG, Format.SVG, Format.WEBP, Format.JPEG)
 """The formats that an icon can be asked for in; the others pack several pictures, or describe them."""
 
 

@@ -1,12 +1,12 @@
 """Pictures asked for in plain words, without style or scheme: the request and what a provider is told."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from icons.domain.errors import InvalidRequest
-from icons.domain.images import MAX_SIZE, MIN_SIZE, Format, Tag, TagType
+from icons.domain.images import MAX_SIZE, MIN_SIZE, Format, Picture, Tag, TagType
 from icons.domain.profiles import PROVIDERS
 from icons.domain.prompts.brief import Prompt
 from icons.domain.prompts.composing import MAX_SUBJECT, clean
@@ -15,6 +15,7 @@ from icons.domain.requests import Order
 
 MAX_PROMPT: Final = 4000  # characters
 MAX_PICTURES: Final = 10  # of one request
+MAX_REFERENCES: Final = 16  # as many as current models look at
 MAX_TAGS: Final = 50  # of one picture
 MAX_RATIO: Final = 3.0  # 1:3 to 3:1, as wide as current models draw
 _SIDE: Final = 1024  # px, the longer side when only a ratio is given
@@ -40,6 +41,8 @@ class ImageRequest:
     quality: str = ""  # "standard", "hd"; "" = the model's default
     style: str = ""  # "vivid", "natural"; told in words, because current models take no such option
     tags: tuple[Tag, ...] = ()
+    references: tuple[str, ...] = ()  # ids of own images to work from: an edit, or a variation
+    mask: str = ""  # id of an own image, transparent where the first reference may change
 
     def __post_init__(self) -> None:
         dimensions(self.size, self.aspect_ratio)
@@ -47,8 +50,8 @@ class ImageRequest:
             advice = "at least one visible character"
             raise InvalidRequest(f"Write a prompt with {advice}.", {"prompt": advice})
 
-    def orders(self, library: Library, key: str, correlation_id: str) -> list[Order]:
-        """What the provider is asked, in one call for all pictures.
+    def orders(self, library: Library, key: str, correlation_id: str, sources: Sequence[Picture] = ()) -> list[Order]:
+        """What the provider is asked, in one call for all pictures. ``sources``: references and mask, in this order.
 
         The local draughtsman reads no sentences and gets their beginning; it draws one variation at a time.
         """
@@ -64,6 +67,8 @@ class ImageRequest:
                 model=self.model,
                 quality=self.quality,
                 count=1 if local else self.count,
+                references=tuple(sources[: len(self.references)]),
+                mask=sources[-1] if self.mask else None,
                 key=key,
                 correlation_id=correlation_id,
             )
@@ -77,7 +82,13 @@ class ImageRequest:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "ImageRequest":
         """The inverse of `to_json`."""
-        return cls(**{**data, "tags": tuple(Tag(TagType(tag["type"]), tag["id"]) for tag in data["tags"])})
+        tags = tuple(Tag(TagType(tag["type"]), tag["id"]) for tag in data["tags"])
+        return cls(**{**data, "tags": tags, "references": tuple(data["references"])})
+
+    @property
+    def sources(self) -> list[str]:
+        """Ids of references and mask, in this order."""
+        return [*self.references, *([self.mask] if self.mask else [])]
 
 
 def dimensions(size: str, aspect_ratio: str) -> tuple[int, int]:

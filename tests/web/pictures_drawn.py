@@ -25,7 +25,7 @@ async def run_one(studio: Studio, lease: Lease, draw: Draw) -> None:
         desk.report(lease, stage, progress, line)
 
     try:
-        outcome, kept = await DrawPictures(draw, Library.built_in(), desk, blocking).run(lease, report)
+        outcome, kept = await DrawPictures(draw, Library.built_in(), studio.gallery, desk, blocking).run(lease, report)
         desk.settle(lease, outcome, kept)
     except StudioError as error:
         desk.settle(lease, Failed({"code": error.code, "message": error.message, "attempts": 1, "final": True}))

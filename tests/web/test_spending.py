@@ -135,3 +135,21 @@ def test_a_profile_s_pictures_go_through_the_engine(new_studio, fake_provider) -
     assert float(client.get("/api/spending").json["total"]) > 0
     stranger = studio.client(studio.accounts.add("bob")[0])
     assert stranger.post("/api/icons/generate", json={**ICON, "provider": profile["id"]}).status_code == 400
+
+
+def test_own_pictures_can_be_worked_from(new_studio, fake_provider) -> None:  # noqa: F811
+    """References and mask reach the provider as an edit; a stranger's or unknown image is refused at the door."""
+    studio = new_studio(allow_private_base_urls=True)
+    client = studio.client()
+    fields = {"name": "mine", "provider": "openai", "baseUrl": fake_provider.address("openai"), "apiKey": KEY}
+    profile = client.post("/api/profiles", json=fields).json
+    first = client.post("/api/icons/generate", json={**ICON, "format": "jpeg"}).json["filename"].partition(".")[0]
+    options = {"references": [first], "size": "1024x1024"}
+    body = {"prompt": "The same at night", "profileId": profile["id"], "options": options}
+    answer = client.post("/api/images/generate", json=body)
+    assert answer.status_code == 200, answer.text
+    assert fake_provider.calls[-1].path.endswith("/images/edits")
+    stranger = studio.client(studio.accounts.add("bob")[0])
+    theirs = stranger.post("/api/profiles", json=fields).json
+    refused = stranger.post("/api/images/generate", json={**body, "profileId": theirs["id"]})
+    assert (refused.status_code, refused.json["code"]) == (400, "INVALID_REQUEST")

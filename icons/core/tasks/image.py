@@ -4,6 +4,7 @@ import time
 from dataclasses import replace
 
 from icons.core.bridge import Blocking
+from icons.core.gallery import Gallery
 from icons.core.leases import Desk, Kept
 from icons.core.tasks import Draw, Report
 from icons.domain.jobs import Completed, Lease
@@ -14,13 +15,15 @@ from icons.domain.prompts.library import Library
 class DrawPictures:
     """Jobs of kind "image"."""
 
-    def __init__(self, draw: Draw, library: Library, desk: Desk, blocking: Blocking) -> None:
-        self._draw, self._library, self._desk, self._blocking = draw, library, desk, blocking
+    def __init__(self, draw: Draw, library: Library, gallery: Gallery, desk: Desk, blocking: Blocking) -> None:
+        self._draw, self._library, self._gallery = draw, library, gallery
+        self._desk, self._blocking = desk, blocking
 
     async def run(self, lease: Lease, report: Report) -> tuple[Completed, list[Kept]]:
         """See `Task.run`. Equal prompts are drawn each time: who asks again wants other pictures."""
         request = ImageRequest.from_json(lease.job.request)
-        orders = request.orders(self._library, lease.job.id, lease.job.correlation_id)
+        sources = await self._blocking(self._gallery.pictures, lease.job.account, request.sources)
+        orders = request.orders(self._library, lease.job.id, lease.job.correlation_id, sources)
         await report("drawing", 10, f"Drawing {request.count} of them with {request.provider}")
         started = time.monotonic()
         answers = [await self._draw(lease, order) for order in orders]

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from icons.core.pictures import MAX_NAME
 from icons.domain.images import Search, Source, Tag, TagType
-from icons.domain.pictures import MAX_PICTURES, MAX_PROMPT, MAX_TAGS, ImageRequest
+from icons.domain.pictures import MAX_PICTURES, MAX_PROMPT, MAX_REFERENCES, MAX_TAGS, ImageRequest
 from icons.domain.profiles import Profile
 from icons.web.schemas.camel import CamelAnswer, CamelBody, CamelQuery
 from icons.web.schemas.fields import Identifier, Line
@@ -67,6 +67,12 @@ class OptionsBody(CamelBody):
     quality: Literal["standard", "hd", "low", "medium", "high", ""] = ""
     style: Literal["vivid", "natural", ""] = ""
     aspect_ratio: Option = Field(default="", description="Such as 16:9; counts when there is no size.")
+    references: Annotated[list[Identifier], Field(max_length=MAX_REFERENCES)] = Field(
+        default=[], description="Ids of own images to work from: an edit, or a variation."
+    )
+    mask: Identifier = Field(
+        default="", description="Id of an own image, transparent where the first reference may change."
+    )
 
 
 class GenerateImageBody(CamelBody):
@@ -90,6 +96,8 @@ class GenerateImageBody(CamelBody):
             quality=self.options.quality,
             style=self.options.style,
             tags=domain_tags(self.tags),
+            references=tuple(self.options.references),
+            mask=self.options.mask,
         )
 
 

@@ -72,7 +72,10 @@ def test_the_provider_answers_an_order(provider: LocalProvider, file_format: For
     answer = drawn(provider, an_order(file_format=file_format))
     (picture,) = answer.pictures
     assert picture.format is file_format
-    assert picture.data[:4] == {"png": b"\x89PNG", "webp": b"RIFF", "svg": b"<svg"}[file_format.value]
+    assert (
+        picture.data[:4]
+        == {"png": b"\x89PNG", "webp": b"RIFF", "jpeg": b"\xff\xd8\xff\xe0", "svg": b"<svg"}[file_format.value]
+    )
     assert answer.model == provider.engine
     assert answer.facts["glyphs"] == ["ph:pen", "ip:stapler", "ph:calculator"]
     assert {"match_confidence", "matched", "unmatched", "layout", "container", "palette", "min_contrast"} <= set(

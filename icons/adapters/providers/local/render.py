@@ -6,6 +6,7 @@ from io import BytesIO
 from PIL import Image
 from resvg import render, usvg
 
+from icons.core.imaging import encode as reencoded
 from icons.domain.errors import RequestRefused
 from icons.domain.images import Format
 
@@ -40,6 +41,4 @@ def encode(svg: str, file_format: Format) -> bytes:
     if file_format is Format.PNG:
         return png
     with Image.open(BytesIO(png)) as image:
-        out = BytesIO()
-        image.save(out, "WEBP", lossless=True, method=0, exact=True)
-    return out.getvalue()
+        return reencoded(image, file_format)
