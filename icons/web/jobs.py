@@ -70,7 +70,7 @@ def _created(parts: WebParts, job: Job) -> Json:
     seconds = 0 if job.state.final else max(1, math.ceil(_USUAL_SECONDS if average is None else average))
     return {
         "jobId": job.id,
-        "status": "queued" if job.state in (State.WAITING, State.HELD) else job.state.public,
+        "status": job.state.public if job.state.final else "queued",
         "message": "Job created successfully",
         "estimatedTime": f"{seconds} seconds",
         "statusUrl": f"{prefix}/api/jobs/{job.id}",

@@ -12,6 +12,7 @@ def test_an_account_gets_a_rate_of_its_own(run) -> None:
 
 def test_nonsense_is_refused_with_a_sentence(run) -> None:
     """An unknown policy, a rate that is none, an account that is not there."""
+    run("users", "add", "grace")  # unless a test before has
     for arguments, said in (
         (("admin", "--policy", "everything", "--rate", "5 per hour"), "job_creation"),
         (("nobody", "--policy", "jobs", "--rate", "5 per hour"), "account"),
