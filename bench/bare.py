@@ -30,6 +30,7 @@ class Bare(BaseApplication):
     def load_config(self) -> None:
         """Called by gunicorn."""
         options = {"bind": f"127.0.0.1:{sys.argv[1]}", "worker_class": "gthread", "threads": 1000, "loglevel": "error"}
+        options["worker_connections"] = 2000  # beyond the threads: else no connection is kept alive
         for name, value in {**options, "control_socket_disable": True}.items():
             self.cfg.set(name, value)
 

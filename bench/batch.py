@@ -10,6 +10,7 @@ from statistics import median
 from app import build_house
 from config import Settings
 from icons.adapters.providers.local import LocalProvider
+from icons.core import logs
 from icons.core.service import Context
 from icons.domain.access import Caller, Role
 from icons.domain.images import Format
@@ -59,6 +60,7 @@ def draw_as_batch(processes: int) -> float:
 
 def main() -> None:
     """Print the figure."""
+    logs.configure("WARNING")
     processes = os.cpu_count() or 1
     pairs = [(draw_as_batch(processes), draw_alone() / processes) for _ in range(3)]
     wall, ideal = median(pair[0] for pair in pairs), median(pair[1] for pair in pairs)

@@ -14,6 +14,7 @@ from openai import AsyncOpenAI, OpenAIError
 
 from app import build_house
 from config import Settings
+from icons.core import logs
 from icons.core.service import Context
 from icons.domain.access import Caller, Role
 from icons.domain.requests import BatchRequest, IconRequest
@@ -107,6 +108,7 @@ def plain_sdk(address: str) -> tuple[float, float, int]:
 
 def main() -> None:
     """Print the figures."""
+    logs.configure("WARNING")
     ideal = (ICONS - 1) * 60 / PER_MINUTE + LATENCY
     for name, run in (("ours", ours), ("SDK + semaphore 60", plain_sdk)):
         fake = Fake()

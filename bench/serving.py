@@ -30,7 +30,8 @@ class Running:
 def serving(port: int) -> Iterator[Running]:
     """`python app.py serve` as a user starts it, on a storage of its own."""
     with tempfile.TemporaryDirectory() as storage:
-        environment = {**os.environ, "STORAGE_DIR": storage, "PORT": str(port), "LOG_LEVEL": "ERROR"}
+        quiet = {"LOG_LEVEL": "ERROR", "RATELIMIT_ENABLED": "false"}
+        environment = {**os.environ, "STORAGE_DIR": storage, "PORT": str(port), **quiet}
         url = f"http://127.0.0.1:{port}"
         with process([sys.executable, str(ROOT / "app.py"), "serve"], environment, url + "/health"):
             yield Running(url, (Path(storage) / "secrets" / "operator.key").read_text().strip())
