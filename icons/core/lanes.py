@@ -26,7 +26,7 @@ _LONGEST_PAUSE: Final = 120.0  # seconds that a provider's word can stop a lane
 
 
 class Lane:
-    """One connection. ``connection.id`` names it; ``free`` ones have neither limits nor a price."""
+    """One connection; ``connection.id`` names it."""
 
     def __init__(self, connection: Connection, provider: Provider, limits: Limits, blocking: Blocking) -> None:
         self.connection, self.provider = connection, provider

@@ -17,7 +17,7 @@ from icons.core.ports import Files, Preview, Spending
 from icons.domain.errors import ProviderError, RequestRefused
 from icons.domain.images import Format, Picture
 from icons.domain.jobs import Job, Lease
-from icons.domain.models import Catalogue, Resolved, cost
+from icons.domain.models import Catalogue, cost
 from icons.domain.requests import Answer, Order, Usage
 from icons.domain.spending import Call, CallState, NewCall
 
@@ -82,9 +82,12 @@ class Drawing:
             await self._failed(call, error)
             raise
         await self._blocking(self._files.put, _spool(call.id), _packed(answer))
-        paid = _paid(resolved, answer)
-        await self._blocking(self._spending.conclude, call.id, CallState.ANSWERED, paid, asdict(answer.usage))
+        await self._answered(call, answer)
         return answer
+
+    async def _answered(self, call: NewCall | Call, answer: Answer) -> None:
+        paid = cost(self._catalogue.resolve(call.provider, call.model).model, answer.usage)
+        await self._blocking(self._spending.conclude, call.id, CallState.ANSWERED, paid, asdict(answer.usage))
 
     async def _failed(self, call: NewCall, error: ProviderError) -> None:
         state = CallState.UNKNOWN if error.outcome == "unknown" else CallState.REFUSED
@@ -102,10 +105,7 @@ class Drawing:
                     answer = _unpacked(file.read())
             except FileNotFoundError:
                 continue
-            resolved = self._catalogue.resolve(call.provider, call.model)
-            usage = asdict(answer.usage)
-            paid = _paid(resolved, answer)
-            await self._blocking(self._spending.conclude, call.id, CallState.ANSWERED, paid, usage)
+            await self._answered(call, answer)
             log.info("call.resumed", call_id=call.id, job_id=call.job_id)
             return answer
         return None
@@ -126,10 +126,6 @@ class Drawing:
 
 def _spool(call_id: str) -> str:
     return f"spool/{call_id}.json"
-
-
-def _paid(resolved: Resolved, answer: Answer) -> int | None:
-    return cost(resolved.model, answer.usage)
 
 
 def _packed(answer: Answer) -> bytes:

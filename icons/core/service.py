@@ -92,8 +92,10 @@ class Service:
     def estimate(self, caller: Caller, request: BatchRequest) -> Quote:
         """What a batch would cost: icons that the cache answers cost nothing."""
         icons = [self.normalise(caller, icon) for _, icon in request.icons()]
-        remembered = self.gallery.remembered(caller.account, [self._fingerprint(caller, icon) for icon in icons])
-        return self._quote(caller, [icon for icon in icons if self._fingerprint(caller, icon) not in remembered])
+        marks = [self._fingerprint(caller, icon) for icon in icons]
+        # Not through the gallery: looking at a price is no use of an answer.
+        known = self._store.images.cached(caller.account, marks)
+        return self._quote(caller, [icon for icon, mark in zip(icons, marks, strict=True) if mark not in known])
 
     def ask(self, caller: Caller, request: IconRequest, context: Context) -> Job | tuple[Image, ...]:
         """The remembered answer to a normalised request, without a job, or the job that will bring one."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -164,3 +165,12 @@ class CacheEntry:
     images: tuple[Image, ...]
     created_at: float
     last_used_at: float
+
+
+_SLUG_LENGTH: Final = 60
+
+
+def slug(text: str) -> str:
+    """Lower-case ASCII letters, digits and single hyphens: a file name that says something and is never a path."""
+    plain = unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain)[:_SLUG_LENGTH].strip("-") or "icon"

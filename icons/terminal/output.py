@@ -1,12 +1,12 @@
 """Finished icons as files in a folder of the user's."""
 
-import re
 import shutil
 from pathlib import Path
 
 from icons.core.house import House
 from icons.domain.access import Caller
 from icons.domain.errors import InvalidRequest
+from icons.domain.images import slug
 from icons.domain.jobs import Job
 
 
@@ -24,17 +24,12 @@ def save(house: House, caller: Caller, jobs: list[Job], folder: Path) -> dict[st
     taken: set[str] = set()
     for job in jobs:
         for image in house.gallery.images(caller, job.images).values():
-            name = _unique(_slug(job.request["category"]), job.request["variation"], taken)
+            name = _unique(slug(job.request["category"]), job.request["variation"], taken)
             target = folder / f"{name}.{image.format}"
             with house.gallery.open(image) as source, target.open("wb") as file:
                 shutil.copyfileobj(source, file)
             saved[job.id] = target
     return saved
-
-
-def _slug(text: str) -> str:
-    """ASCII letters, digits and hyphens only: user text never becomes a path."""
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:60] or "icon"
 
 
 def _unique(slug: str, variation: int, taken: set[str]) -> str:

@@ -1,8 +1,6 @@
 """A batch's finished icons as one zip, streamed file by file."""
 
 import json
-import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -14,11 +12,10 @@ from icons.core.gallery import Gallery
 from icons.core.service import Service
 from icons.domain.access import Caller
 from icons.domain.errors import Conflict
-from icons.domain.images import Image
+from icons.domain.images import Image, slug
 from icons.domain.jobs import Job
 
 _CHUNK: Final = 64 * 1024
-_SLUG_LENGTH: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +81,7 @@ def _name(job: Job, number: int, image: Image, digits: int) -> str:
     """``007-office-supplies-v2.png``: unique by the position in front, and by ``-2`` for a job's second image."""
     another = f"-{number + 1}" if number else ""
     variation = job.request["variation"] + 1
-    return f"{job.position + 1:0{digits}}-{_slug(job.request['category'])}-v{variation}{another}.{image.format.value}"
-
-
-def _slug(text: str) -> str:
-    """Lower-case ASCII letters, digits and single hyphens: a name that every file system takes as it is."""
-    plain = unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", plain)[:_SLUG_LENGTH].strip("-") or "icon"
+    return f"{job.position + 1:0{digits}}-{slug(job.request['category'])}-v{variation}{another}.{image.format.value}"
 
 
 def _manifest(batch_id: str, entries: Sequence[_Entry]) -> str:

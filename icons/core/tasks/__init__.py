@@ -3,9 +3,10 @@
 from collections.abc import Awaitable
 from typing import Protocol
 
+from icons.core.bridge import Blocking
 from icons.core.leases import Kept
-from icons.core.ports import Preview
-from icons.domain.jobs import Completed, Lease
+from icons.core.ports import Images, Preview
+from icons.domain.jobs import Completed, Job, Lease
 from icons.domain.requests import Answer, Order
 
 
@@ -23,6 +24,12 @@ class Report(Protocol):
     def __call__(self, stage: str, progress: int, line: str, preview: str = "") -> Awaitable[None]:
         """Listeners hear of it."""
         ...
+
+
+async def remembered(images: Images, job: Job, blocking: Blocking) -> Completed | None:
+    """The outcome without any work when an equal request has been answered while this one waited."""
+    found = (await blocking(images.cached, job.account, [job.fingerprint])).get(job.fingerprint)
+    return Completed(found, {**found[0].facts, "generation_time": 0.0}, cached=True) if found else None
 
 
 class Task(Protocol):

@@ -8,7 +8,7 @@ from icons.core.bridge import Blocking
 from icons.core.imaging import thumbnail
 from icons.core.leases import Desk, Kept
 from icons.core.ports import Images, Preview
-from icons.core.tasks import Draw, Report
+from icons.core.tasks import Draw, Report, remembered
 from icons.domain.images import Picture
 from icons.domain.jobs import Completed, Job, Lease, Priority
 from icons.domain.prompts.library import Library
@@ -27,9 +27,8 @@ class Generate:
     async def run(self, lease: Lease, report: Report) -> tuple[Completed, list[Kept]]:
         """See `Task.run`. The cache is asked first: an equal request may have been answered while this one waited."""
         job = lease.job
-        found = await self._blocking(self._images.cached, job.account, [job.fingerprint])
-        if images := found.get(job.fingerprint):
-            return Completed(images, {**images[0].facts, "generation_time": 0.0}, cached=True), []
+        if answered := await remembered(self._images, job, self._blocking):
+            return answered, []
         request = IconRequest.from_json(job.request)
         prompt = request.prompt(self._library)
         order = Order(

@@ -8,7 +8,7 @@ from icons.core.bridge import Blocking
 from icons.core.leases import Desk, Kept
 from icons.core.platforms import Master, RasterMaster, VectorMaster, make
 from icons.core.ports import Images, Renderer
-from icons.core.tasks import Draw, Report
+from icons.core.tasks import Draw, Report, remembered
 from icons.domain.images import Format, Picture
 from icons.domain.jobs import Completed, Lease
 from icons.domain.platforms import MASTER_SIZE, Platform, PlatformRequest, View, platforms
@@ -35,9 +35,8 @@ class MakePlatforms:
     async def run(self, lease: Lease, report: Report) -> tuple[Completed, list[Kept]]:
         """See `Task.run`. The cache is asked first: an equal request may have been answered while this one waited."""
         job = lease.job
-        found = await self._blocking(self._images.cached, job.account, [job.fingerprint])
-        if images := found.get(job.fingerprint):
-            return Completed(images, {**images[0].facts, "generation_time": 0.0}, cached=True), []
+        if answered := await remembered(self._images, job, self._blocking):
+            return answered, []
         request = PlatformRequest.from_json(job.request)
         wanted = [platforms()[name] for name in request.platforms]
         await report("starting", _STARTING, "Starting image generation...")
