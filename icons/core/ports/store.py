@@ -1,0 +1,39 @@
+"""The store as a whole."""
+
+from typing import Protocol
+
+from icons.core.ports.accounts import Accounts, Profiles, Replies
+from icons.core.ports.images import Images, Records
+from icons.core.ports.jobs import Events, Jobs, Leases
+from icons.core.ports.spending import Limits, Spending
+
+
+class Store(Protocol):
+    """The truth. Engines: SQLite, PostgreSQL."""
+
+    @property
+    def jobs(self) -> Jobs: ...
+    @property
+    def leases(self) -> Leases: ...
+    @property
+    def events(self) -> Events: ...
+    @property
+    def images(self) -> Images: ...
+    @property
+    def records(self) -> Records: ...
+    @property
+    def accounts(self) -> Accounts: ...
+    @property
+    def profiles(self) -> Profiles: ...
+    @property
+    def replies(self) -> Replies: ...
+    @property
+    def spending(self) -> Spending: ...
+    @property
+    def limits(self) -> Limits: ...
+
+    def ping(self) -> None:
+        """Raise when the database does not answer."""
+        ...
+
+    def close(self) -> None: ...
