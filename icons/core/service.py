@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import structlog
@@ -14,6 +15,7 @@ from icons.core.tail import Tail
 from icons.domain.access import Caller
 from icons.domain.errors import Forbidden, NotFound, RateLimited
 from icons.domain.events import Event
+from icons.domain.hooks import Hook
 from icons.domain.images import Image
 from icons.domain.jobs import Batch, Job, NewBatch, NewJob, Priority, State
 from icons.domain.pictures import ImageRequest
@@ -33,6 +35,7 @@ class Context:
 
     user_id: str | None = None  # the caller's own label
     correlation_id: str = ""
+    hook: Hook | None = None  # whom to tell how it ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class Quote:
     low: int
     high: int
     unpriced: int  # icons among them whose price nobody knows: they are in neither sum
+    left: int | None = None  # of the account's budget of this month, before them; None = without a bound
 
 
 class Service:
@@ -95,7 +99,8 @@ class Service:
         marks = [self._fingerprint(caller, icon) for icon in icons]
         # Not through the gallery: looking at a price is no use of an answer.
         known = self._store.images.cached(caller.account, marks)
-        return self._quote(caller, [icon for icon, mark in zip(icons, marks, strict=True) if mark not in known])
+        drawn = [icon for icon, mark in zip(icons, marks, strict=True) if mark not in known]
+        return replace(self._quote(caller, drawn), left=self._store.spending.left(caller.account))
 
     def ask(self, caller: Caller, request: IconRequest, context: Context) -> Job | tuple[Image, ...]:
         """The remembered answer to a normalised request, without a job, or the job that will bring one."""
@@ -116,10 +121,14 @@ class Service:
 
     def submit_image(self, caller: Caller, request: ImageRequest, context: Context) -> Job:
         """Store the job of a prompt's pictures. It is like no other: who asks again wants other pictures."""
-        job_id = str(uuid.uuid4())
-        lane = self.directory.target(caller, request.profile_id, request.model).lane
-        self.gallery.pictures(caller.account, request.sources)  # refused now rather than by the worker
-        return self._submit_one(caller, NewJob(job_id, "image", request.to_json(), job_id, lane), context)
+        return self._submit_one(caller, self._picture_job(caller, request), context)
+
+    def submit_images(self, caller: Caller, requests: Sequence[ImageRequest], context: Context) -> Batch:
+        """Store a batch of such jobs, one for each prompt in its order, or nothing."""
+        jobs = [self._picture_job(caller, request, position) for position, request in enumerate(requests)]
+        prompts = tuple(request.prompt for request in requests)
+        batch = NewBatch(str(uuid.uuid4()), {"prompts": prompts}, prompts, self._limits.batch_window)
+        return self._submit_batch(caller, batch, jobs, context, Priority.BATCH)
 
     def submit_batch(
         self, caller: Caller, request: BatchRequest, context: Context, priority: Priority = Priority.BATCH
@@ -129,13 +138,9 @@ class Service:
         window = min(request.concurrency or self._limits.batch_window, self._limits.max_batch_window)
         batch = NewBatch(str(uuid.uuid4()), request.to_json(), request.categories, window, request.max_cost)
         jobs = self._new_jobs(caller, icons)
-        self._check_room(caller, jobs, priority)
         drawn = [icon for (_, icon), job in zip(icons, jobs, strict=True) if not job.images]
         self._check_budget(caller, self._quote(caller, drawn), request.max_cost)
-        self._store.jobs.submit(self._sender(caller, context), jobs, priority, batch)
-        self._ring()
-        log.info("batch.submitted", batch_id=batch.id, jobs=len(jobs), correlation_id=context.correlation_id)
-        return self.batch(caller, batch.id)
+        return self._submit_batch(caller, batch, jobs, context, priority)
 
     def submit_platforms(
         self, caller: Caller, request: PlatformRequest, context: Context, priority: Priority = Priority.NORMAL
@@ -194,6 +199,12 @@ class Service:
     def spending(self, caller: Caller, group_by: str, since: float | None = None) -> list[Mapping[str, Any]]:
         """What was spent, by day, model or batch; of all accounts for an administrator. Micro-dollars."""
         return self._store.spending.report(None if caller.is_admin else caller.account, group_by, since)
+
+    def month_spent(self, caller: Caller) -> int:
+        """What the caller has spent in this calendar month, UTC; micro-dollars."""
+        month = datetime.now(UTC).strftime("%Y-%m")
+        days = self._store.spending.report(caller.account, "day")
+        return sum(day["cost"] for day in days if day["group"].startswith(month))
 
     def budget(self, caller: Caller) -> int | None:
         """What the caller may spend in a calendar month, micro-dollars; None = without a bound."""
@@ -254,6 +265,22 @@ class Service:
         log.info("job.submitted", job_id=job.id, cached=bool(job.images), correlation_id=context.correlation_id)
         return self.job(caller, job.id)
 
+    def _submit_batch(
+        self, caller: Caller, batch: NewBatch, jobs: Sequence[NewJob], context: Context, priority: Priority
+    ) -> Batch:
+        self._check_room(caller, jobs, priority)
+        self._store.jobs.submit(self._sender(caller, context), jobs, priority, batch)
+        self._ring()
+        log.info("batch.submitted", batch_id=batch.id, jobs=len(jobs), correlation_id=context.correlation_id)
+        return self.batch(caller, batch.id)
+
+    def _picture_job(self, caller: Caller, request: ImageRequest, position: int = 0) -> NewJob:
+        job_id = str(uuid.uuid4())
+        target = self.directory.target(caller, request.profile_id or request.provider, request.model)
+        self.gallery.pictures(caller.account, request.sources)  # refused now rather than by the worker
+        asked = replace(request, provider=target.provider).to_json()
+        return NewJob(job_id, "image", asked, job_id, target.lane, position, category_index=position)
+
     def _check_room(self, caller: Caller, jobs: Sequence[NewJob], priority: Priority) -> None:
         new = sum(not job.images for job in jobs)
         caps = {priority: self._limits.open_jobs[priority], None: self._limits.max_open_jobs}
@@ -304,7 +331,7 @@ class Service:
 
     @staticmethod
     def _sender(caller: Caller, context: Context) -> Sender:
-        return Sender(caller.account, context.user_id, context.correlation_id)
+        return Sender(caller.account, context.user_id, context.correlation_id, context.hook)
 
     def _changed(self, thing: Thing | None, what: str, action: str, **details: str) -> Thing:
         found = _found(thing, what)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import Any, Final
 
+from icons.domain.hooks import Hook
 from icons.domain.images import Image, Tag
 
 
@@ -95,6 +96,7 @@ class Job:
     cached: bool
     error: Mapping[str, Any] | None  # {"code", "message", "attempts", "final"} when failed
     facts: Mapping[str, Any] = field(default_factory=dict)  # result facts: model, generation_time (s)...
+    hook: Hook | None = None  # whom to tell of its end
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,7 @@ class Batch:
     completed_categories: int = 0  # with no unfinished job
     current_category: str | None = None  # of the earliest job that is active, else of the next to come
     seq: int = 0  # number of its newest event
+    hook: Hook | None = None  # whom to tell of its end
 
     @property
     def state(self) -> BatchState:

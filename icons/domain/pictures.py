@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 from icons.domain.errors import InvalidRequest
@@ -29,11 +29,11 @@ _STYLES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class ImageRequest:
-    """Pictures of one prompt, drawn over a connection profile. ``model`` and ``provider`` are the profile's."""
+    """Pictures of one prompt, drawn by one of the operator's providers or over a connection profile."""
 
     prompt: str
-    profile_id: str
-    provider: str
+    profile_id: str = ""  # "" = by the operator's
+    provider: str = ""  # "" = the operator's default; of a profile, the profile's
     model: str = ""  # "" = the provider's default
     count: int = 1
     size: str = ""  # "1024x1536"; "" or "auto" = by the ratio
@@ -43,6 +43,7 @@ class ImageRequest:
     tags: tuple[Tag, ...] = ()
     references: tuple[str, ...] = ()  # ids of own images to work from: an edit, or a variation
     mask: str = ""  # id of an own image, transparent where the first reference may change
+    metadata: Mapping[str, Any] = field(default_factory=dict)  # the caller's own, given back as it came
 
     def __post_init__(self) -> None:
         dimensions(self.size, self.aspect_ratio)

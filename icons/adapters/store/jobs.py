@@ -138,6 +138,7 @@ def _batch_row(tx: Transaction, sender: Sender, batch: NewBatch) -> dict[str, An
         "created_at": tx.now,
         **dict.fromkeys((state.value for state in State), 0),
         "completed_categories": 0,
+        "hook": sender.hook and sender.hook.to_json(),
     }
 
 
@@ -150,6 +151,7 @@ def _insert(tx: Transaction, sender: Sender, new: Sequence[NewJob], priority: Pr
         "user_id": sender.user_id,
         "correlation_id": sender.correlation_id,
         "created_at": tx.now,
+        "hook": sender.hook and sender.hook.to_json(),
     }
     # Images may have been cleaned away since the cache answered: then the job is to be done after all.
     found = known(tx, sender.account, [image_id for job in new for image_id in job.images])

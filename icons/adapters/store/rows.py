@@ -3,6 +3,7 @@
 from icons.adapters.store.database import Row
 from icons.domain.access import Account, ApiKey
 from icons.domain.events import Event
+from icons.domain.hooks import Hook
 from icons.domain.images import Image
 from icons.domain.jobs import Batch, Counts, Job, Priority, State
 
@@ -33,6 +34,7 @@ def job_of(row: Row, images: tuple[str, ...] = ()) -> Job:
         cached=row["cached"],
         error=row["error"],
         facts=row["facts"],
+        hook=_hook(row),
     )
 
 
@@ -56,7 +58,12 @@ def batch_of(row: Row) -> Batch:
         completed_categories=row["completed_categories"],
         current_category=None if current is None else categories[current],
         seq=row["seq"],
+        hook=_hook(row),
     )
+
+
+def _hook(row: Row) -> Hook | None:
+    return Hook.from_json(row["hook"]) if row["hook"] else None
 
 
 def image_of(row: Row) -> Image:

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from icons.domain.access import Role
 from icons.domain.events import EventType
+from icons.domain.hooks import DeliveryState, HookEvent
 from icons.domain.images import Format, Source, TagType
 from icons.domain.jobs import State
 from icons.domain.spending import CallState
@@ -14,6 +15,7 @@ from icons.domain.spending import CallState
 metadata = sa.MetaData()
 
 Id = sa.String(64)
+Lane = sa.String(255)
 Seconds = sa.Double  # epoch seconds, UTC, by the database's clock
 Json = sa.JSON(none_as_null=True)
 
@@ -127,6 +129,7 @@ batches = sa.Table(
     *(sa.Column(state.value, sa.Integer, nullable=False) for state in State),
     sa.Column("completed_categories", sa.Integer, nullable=False),
     sa.Column("current_index", sa.Integer),
+    sa.Column("hook", Json),
     sa.Index("batches_of_account", "account", "created_at", "id"),
 )
 
@@ -139,7 +142,7 @@ jobs = sa.Table(
     sa.Column("position", sa.Integer, nullable=False),
     sa.Column("category_index", sa.Integer, nullable=False),
     sa.Column("kind", sa.String(32), nullable=False),
-    sa.Column("lane", Id, nullable=False),  # whose capacity it takes
+    sa.Column("lane", Lane, nullable=False),  # whose capacity it takes
     sa.Column("state", _names(State), nullable=False),
     sa.Column("priority", sa.Integer, nullable=False),
     sa.Column("tag", sa.Double, nullable=False),  # fair place among the waiting; see moves.py
@@ -160,6 +163,7 @@ jobs = sa.Table(
     sa.Column("cached", sa.Boolean, nullable=False),
     sa.Column("error", Json),
     sa.Column("facts", Json, nullable=False),
+    sa.Column("hook", Json),  # whom to tell of its end
     # Covers the counting of a batch: (batch, state, category) are read from the index alone.
     sa.Index("jobs_of_batch", "batch_id", "position", "state", "category_index"),
     # Behind the lists of an account's jobs, newest first: all, those in one state, those of one end user. None begins
@@ -227,7 +231,7 @@ calls = sa.Table(
     _account(),
     sa.Column("job_id", Id, nullable=False, index=True),
     sa.Column("batch_id", Id, index=True),
-    sa.Column("lane", Id, nullable=False),
+    sa.Column("lane", Lane, nullable=False),
     sa.Column("provider", sa.String(64), nullable=False),
     sa.Column("model", sa.String(255), nullable=False),
     sa.Column("state", _names(CallState), nullable=False),
@@ -244,7 +248,7 @@ calls = sa.Table(
 limits = sa.Table(
     "limits",
     metadata,
-    sa.Column("lane", Id, primary_key=True),
+    sa.Column("lane", Lane, primary_key=True),
     sa.Column("quantity", sa.String(16), primary_key=True),
     sa.Column("free_at", Seconds, nullable=False),
 )
@@ -254,6 +258,20 @@ workers = sa.Table(
     metadata,
     sa.Column("id", sa.String(128), primary_key=True),
     sa.Column("beat_at", Seconds, nullable=False),
+)
+
+# What is known of a worker that has connected from outside.
+outside_workers = sa.Table(
+    "outside_workers",
+    metadata,
+    sa.Column("id", sa.String(128), sa.ForeignKey("workers.id", ondelete="CASCADE"), primary_key=True),
+    _account(index=True),
+    sa.Column("name", sa.String(255), nullable=False),
+    sa.Column("version", sa.String(64), nullable=False),
+    sa.Column("capabilities", Json, nullable=False),
+    sa.Column("capacity", sa.Integer, nullable=False),
+    sa.Column("available", sa.Boolean, nullable=False),
+    sa.Column("connected_at", Seconds, nullable=False),
 )
 
 events = sa.Table(
@@ -338,4 +356,77 @@ cache_images = sa.Table(
     sa.Column("position", sa.Integer, primary_key=True),
     sa.Column("image_id", Id, sa.ForeignKey("images.id"), nullable=False, index=True),
     sa.ForeignKeyConstraint(["account", "fingerprint"], ["cache.account", "cache.fingerprint"], ondelete="CASCADE"),
+)
+
+# Webhooks: what is owed to whom. Written in the transaction of the event; jobs may be cleaned away before it is sent.
+deliveries = sa.Table(
+    "deliveries",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    _account(),
+    sa.Column("event", _names(HookEvent), nullable=False),
+    sa.Column("url", sa.String(2048), nullable=False),
+    sa.Column("job_id", Id),
+    sa.Column("batch_id", Id),
+    sa.Column("correlation_id", sa.String(255), nullable=False),
+    sa.Column("data", Json, nullable=False),  # what the event was about, as it stood then
+    sa.Column("state", _names(DeliveryState), nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),  # since it was written or redelivered by hand
+    sa.Column("begun_at", Seconds, nullable=False),  # when that was
+    sa.Column("next_at", Seconds),  # while pending; pushed on by whoever is at it, so that nobody else is
+    sa.Column("created_at", Seconds, nullable=False),
+    sa.Column("ended_at", Seconds),
+    sa.Column("last_status", sa.Integer),
+    sa.Column("last_error", sa.String(255), nullable=False),
+    sa.Index("deliveries_of_account", "account", "created_at", "id"),
+)
+sa.Index(
+    "deliveries_due",
+    deliveries.c.next_at,
+    sqlite_where=sa.text("state = 'pending'"),
+    postgresql_where=sa.text("state = 'pending'"),
+)
+
+# What signs an account's webhooks; after a rotation the old one signs along until it expires.
+hook_secrets = sa.Table(
+    "hook_secrets",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    _account(index=True),
+    sa.Column("sealed", sa.Text, nullable=False),
+    sa.Column("created_at", Seconds, nullable=False),
+    sa.Column("expires_at", Seconds),  # None: the present one
+)
+
+# Addresses that have answered 410 Gone.
+silenced_hooks = sa.Table(
+    "silenced_hooks",
+    metadata,
+    _account(primary_key=True),
+    sa.Column("digest", sa.String(64), primary_key=True),  # SHA-256 of the address
+    sa.Column("at", Seconds, nullable=False),
+)
+
+chats = sa.Table(
+    "chats",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    _account(),
+    sa.Column("title", sa.String(255), nullable=False),
+    sa.Column("user_id", sa.String(255)),
+    sa.Column("created_at", Seconds, nullable=False),
+    sa.Column("updated_at", Seconds, nullable=False),
+    sa.Index("chats_of_account", "account", "updated_at", "id"),
+)
+
+chat_messages = sa.Table(
+    "chat_messages",
+    metadata,
+    sa.Column("chat_id", Id, sa.ForeignKey("chats.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("position", sa.Integer, primary_key=True),
+    sa.Column("role", sa.String(16), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("job_id", Id),
+    sa.Column("image_job_id", Id),
+    sa.Column("created_at", Seconds, nullable=False),
 )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from icons.domain.events import Event
+from icons.domain.hooks import Hook
 from icons.domain.jobs import Batch, Job, Lease, NewBatch, NewJob, Outcome, Priority, State
 
 
@@ -15,6 +16,7 @@ class Sender:
     account: str
     user_id: str | None = None  # the caller's own label
     correlation_id: str = ""
+    hook: Hook | None = None  # whom to tell how it ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +86,9 @@ class Jobs(Protocol):
         ...
 
     def statistics(self, account: str | None) -> Mapping[str, Any]:
-        """Figures of one account, or of all: {"states": {public state: n}, "average_seconds": float | None,
-        "active_batches": n, "total_batches": n, "cached": completed jobs the cache answered}."""
+        """Figures of one account, or of all: {"states": {public state: n}, "active_batches": n, "total_batches": n,
+        "cached": completed jobs the cache answered, "oldest_waiting": epoch seconds | None}, and of the latest jobs
+        which it did not answer {"average_seconds", "median_seconds", "p95_seconds": float | None}."""
         ...
 
 

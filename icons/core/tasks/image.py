@@ -35,7 +35,7 @@ class DrawPictures:
             facts = {**answer.facts, **told, "model": answer.model}
             for picture in answer.pictures:
                 drawn = await self._blocking(self._desk.keep, lease, picture, orders[0].width, facts)
-                image = replace(drawn.image, profile_id=request.profile_id, kept=True)
+                image = replace(drawn.image, profile_id=request.profile_id or None, kept=True)
                 kept.append(replace(drawn, image=image))
         images = tuple(each.image for each in kept)
         return Completed(images, images[0].facts, tags=request.tags, remembered=False), kept

@@ -161,7 +161,7 @@ def _create_jobs() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("category_index", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(32), nullable=False),
-        sa.Column("lane", sa.String(64), nullable=False),
+        sa.Column("lane", sa.String(255), nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("priority", sa.Integer(), nullable=False),
         sa.Column("tag", sa.Double(), nullable=False),
@@ -357,7 +357,7 @@ def _create_spending() -> None:
         sa.Column("account", sa.String(64), nullable=False),
         sa.Column("job_id", sa.String(64), nullable=False),
         sa.Column("batch_id", sa.String(64)),
-        sa.Column("lane", sa.String(64), nullable=False),
+        sa.Column("lane", sa.String(255), nullable=False),
         sa.Column("provider", sa.String(64), nullable=False),
         sa.Column("model", sa.String(255), nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
@@ -375,7 +375,7 @@ def _create_spending() -> None:
     op.create_index("ix_calls_batch_id", "calls", ["batch_id"])
     op.create_table(
         "limits",
-        sa.Column("lane", sa.String(64), nullable=False),
+        sa.Column("lane", sa.String(255), nullable=False),
         sa.Column("quantity", sa.String(16), nullable=False),
         sa.Column("free_at", sa.Double(), nullable=False),
         sa.PrimaryKeyConstraint("lane", "quantity"),
