@@ -10,6 +10,7 @@ from icons.domain.access import Role
 from icons.domain.events import Event, EventType
 from icons.domain.images import Format, Image
 from icons.domain.jobs import Batch, Completed, Job, Lease, NewBatch, NewJob, Priority
+from tests.servers.postgres import new_database, postgres  # noqa: F401 - fixtures
 
 
 def new_id() -> str:
@@ -116,13 +117,14 @@ class Scene:
         return [event.type for event in self.news()]
 
 
-@pytest.fixture(params=["sqlite"])
+@pytest.fixture(params=["sqlite", "postgresql"])
 def fresh_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], Store]]:
     """Opens an empty store of each engine, as often as asked."""
+    on_server = request.getfixturevalue("new_database") if request.param == "postgresql" else None
     opened: list[Store] = []
 
     def open_another() -> Store:
-        store = open_store(f"{request.param}:///{tmp_path}/icons-{len(opened)}.db")
+        store = open_store(on_server() if on_server else f"sqlite:///{tmp_path}/icons-{len(opened)}.db")
         opened.append(store)
         return store
 

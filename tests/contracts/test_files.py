@@ -2,6 +2,7 @@
 
 import os
 import threading
+import uuid
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,15 @@ from icons.adapters.files import open_files
 from icons.core.ports import Files
 from icons.domain.errors import SettingsError
 
+from ..servers.s3 import s3_server  # noqa: F401 - a fixture
 
-@pytest.fixture(params=["file"])
+LARGE = bytes(range(256)) * 12_000  # about 3 MB: more than comes in one piece
+
+
+@pytest.fixture(params=["file", "s3"])
 def files(request: pytest.FixtureRequest, tmp_path: Path) -> Files:
+    if request.param == "s3":
+        return open_files(request.getfixturevalue("s3_server").url(uuid.uuid4().hex))
     return open_files((tmp_path / "files").as_uri())
 
 
@@ -22,6 +29,28 @@ def test_what_is_put_is_read_back(files: Files) -> None:
     with files.open("ab/one.png") as file:
         file.seek(4)
         assert file.read() == b"456789"
+
+
+def test_a_large_file_is_read_from_anywhere(files: Files) -> None:
+    """Its size, its end, a piece of its middle and all of it."""
+    files.put("ab/large.png", LARGE)
+    with files.open("ab/large.png") as file:
+        assert file.seek(0, os.SEEK_END) == len(LARGE)
+        file.seek(-10, os.SEEK_END)
+        assert file.read() == LARGE[-10:]
+        file.seek(1_500_001)
+        assert file.read(1000) == LARGE[1_500_001:1_501_001]
+        file.seek(0)
+        assert file.read() == LARGE
+        assert file.read(1) == b""
+
+
+def test_an_empty_file_is_a_file(files: Files) -> None:
+    """It exists, and reading it gives nothing."""
+    files.put("ab/empty.txt", b"")
+    assert files.exists("ab/empty.txt")
+    with files.open("ab/empty.txt") as file:
+        assert file.read() == b""
 
 
 def test_a_second_put_replaces_the_first(files: Files) -> None:
@@ -76,9 +105,9 @@ def test_names_that_are_not_ours_lead_nowhere(files: Files, name: str) -> None:
         files.put(name, b"x")
 
 
-def test_nothing_is_left_behind_by_a_put(files: Files, tmp_path: Path) -> None:
+def test_nothing_is_left_behind_by_a_put(tmp_path: Path) -> None:
     """The temporary file has become the final one."""
-    files.put("ab/one.png", b"1")
+    open_files((tmp_path / "files").as_uri()).put("ab/one.png", b"1")
     assert [path.name for path in (tmp_path / "files").rglob("*") if path.is_file()] == ["one.png"]
 
 

@@ -1,5 +1,7 @@
 """What owners of jobs and batches can rely on, whatever the engine."""
 
+import time
+
 import pytest
 from sqlalchemy.exc import IntegrityError
 
@@ -228,6 +230,9 @@ def test_statistics_count_in_the_words_callers_see(scene):
     empty = {"active": 0, "delayed": 0, "failed": 0, "cancelled": 0}
     assert mine["states"] == {"waiting": 2, "completed": 2, **empty}
     assert (mine["active_batches"], mine["total_batches"], mine["cached"]) == (1, 1, 1)
+    assert 0 <= mine["median_seconds"] <= mine["p95_seconds"]
     assert mine["average_seconds"] >= 0
+    assert 0 < mine["oldest_waiting"] <= time.time() + 1
     assert scene.store.jobs.statistics(None)["states"]["waiting"] == 3
-    assert scene.store.jobs.statistics(scene.add_account("eve"))["average_seconds"] is None
+    eve = scene.store.jobs.statistics(scene.add_account("eve"))
+    assert {eve[name] for name in ("average_seconds", "median_seconds", "p95_seconds", "oldest_waiting")} == {None}

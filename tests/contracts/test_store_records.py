@@ -4,8 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from icons.domain.images import Record, Search, Source, Tag, TagType
+from icons.domain.errors import Conflict
+from icons.domain.images import Facets, Origin, Record, Search, Sorting, Source, Tag, TagType
 from icons.domain.jobs import Completed
+from icons.domain.pictures import MAX_TAGS
+from icons.domain.spending import CallState, NewCall
 
 HERO, HOME = Tag(TagType.CHARACTER, "hero"), Tag(TagType.THEME, "home")
 
@@ -30,6 +33,7 @@ def test_a_record_comes_back_as_it_was_added(scene):
     assert scene.store.records.get(bob, record.image.id) is None
     assert scene.store.records.many(bob, [record.image.id]) == []
     assert scene.store.records.change(bob, record.image.id, "x", ()) is None
+    assert scene.store.records.retag(bob, [record.image.id], (HERO,), (HOME,)) == 0
     assert scene.store.records.remove(bob, record.image.id, lambda blob: None) is False
     assert scene.store.records.find(bob, Search(), 10, 0) == ([], 0)
 
@@ -48,14 +52,66 @@ def test_a_record_comes_back_as_it_was_added(scene):
         ({"text": "_"}, []),
         ({"source": Source.UPLOAD}, ["Castle"]),
         ({"source": Source.UPLOAD, "text": "moon"}, []),
+        ({"text": "HOM"}, ["50%", "Castle"]),
+        ({"text": "cafe"}, ["50%"]),
+        ({"category": "Cafes", "style": "flat", "color_scheme": "mono"}, ["50%"]),
+        ({"style": "fla"}, []),
+        ({"model": "m2"}, ["moon"]),
+        ({"provider": "local"}, ["50%"]),
+        ({"provider": "p1"}, ["moon"]),
+        ({"since": 1e9}, ["50%", "Castle", "moon"]),
+        ({"until": 1e9}, []),
     ],
 )
 def test_images_are_found_by_tag_text_and_source(scene, search, names):
     """Type and id have to be of one tag; signs that mean something to the database mean themselves."""
+    icon = {"category": "Cafes", "style": "flat", "color_scheme": "mono", "provider": "local"}
+    openai = {"profile_id": "p1", "generation_model": "m2", "facts": {"provider": "openai"}}
     add(scene, HERO, HOME, name="Castle", source=Source.UPLOAD)
-    add(scene, HERO, name="moon", generation_prompt="a NIGHT sky")
-    add(scene, HOME, name="50%")
+    add(scene, HERO, name="moon", generation_prompt="a NIGHT sky", **openai)
+    add(scene, HOME, name="50%", facts=icon)
     assert found(scene, **search) == names
+
+
+def test_images_are_sorted_as_asked(scene):
+    """By name, or else the category, or else the prompt, in any case; by bytes; by age."""
+    add(scene, name="b", size=1)
+    add(scene, facts={"category": "A"}, size=3)
+    add(scene, generation_prompt="c", size=2)
+    for sorting, sizes in {Sorting.NAME: [3, 1, 2], Sorting.LARGEST: [3, 2, 1], Sorting.OLDEST: [1, 3, 2]}.items():
+        records, _ = scene.store.records.find(scene.account, Search(sorting=sorting), 10, 0)
+        assert [record.image.size for record in records] == sizes, sorting
+
+
+def test_facets_count_what_could_be_asked_for(scene):
+    """The most frequent first; only one's own."""
+    add(scene, HERO, HOME, generation_model="m1", facts={"provider": "local"})
+    add(scene, HERO, generation_model="m2", facts={"provider": "openai"}, profile_id="p1")
+    add(scene, generation_model="m2", facts={"provider": "p1"})
+    add(scene)
+    assert scene.store.records.facets(scene.account, 10) == Facets(
+        tags=((HERO, 2), (HOME, 1)), models=(("m2", 2), ("m1", 1)), providers=(("p1", 2), ("local", 1))
+    )
+    assert scene.store.records.facets(scene.account, 1).tags == ((HERO, 2),)
+    assert scene.store.records.facets(scene.add_account("bob"), 10) == Facets((), (), ())
+
+
+def test_an_image_knows_the_job_that_drew_it_and_what_it_cost(scene):
+    """Jobs that the cache answered drew nothing; refused calls cost nothing."""
+    first, second = scene.image(), scene.image()
+    job = scene.draw("sun", first, second, batch=True)
+    scene.submit(["sun"], answers={"sun": (first.id,)})
+    for number, state in enumerate((CallState.ANSWERED, CallState.REFUSED)):
+        call = NewCall(f"{job.id}.{number}", scene.account, job.id, None, "openai", "openai", "m", 70)
+        scene.store.spending.intend(call)
+        scene.store.spending.conclude(call.id, state, 40)
+    found = scene.store.records.get(scene.account, first.id)
+    assert found.origin == Origin(job.id, job.batch_id, 2, 40)
+    assert found.origin.batch_id
+    records, _ = scene.store.records.find(scene.account, Search(job_id=job.id), 10, 0)
+    assert {record.image.id for record in records} == {first.id, second.id}
+    free = scene.draw("moon")
+    assert scene.store.records.get(scene.account, free.images[0]).origin == Origin(free.id, None, 1, None)
 
 
 def test_images_come_in_pages(scene):
@@ -110,3 +166,15 @@ def test_a_deletion_takes_along_what_shows_the_image(scene):
     assert scene.job(job.id).images == (other.id,)
     assert scene.store.records.remove(scene.account, twin.image.id, removed.append)
     assert removed == ["aa/shared.png"]
+
+
+def test_tags_are_put_on_many_images_and_the_rest_stays(scene):
+    """In their order, each once; what goes is stronger; an image that would have too many leaves all as they are."""
+    first, second = add(scene, HERO, HOME), add(scene)
+    blue, ids = Tag(TagType.THEME, "blue"), [first.image.id, second.image.id, "no"]
+    assert scene.store.records.retag(scene.account, ids, (blue, HERO), (HOME,)) == 2
+    assert [each.tags for each in scene.store.records.many(scene.account, ids)] == [(HERO, blue), (blue, HERO)]
+    many = [Tag(TagType.THEME, str(number)) for number in range(MAX_TAGS - 1)]
+    with pytest.raises(Conflict):
+        scene.store.records.retag(scene.account, ids, many, ())
+    assert [each.tags for each in scene.store.records.many(scene.account, ids)] == [(HERO, blue), (blue, HERO)]

@@ -68,4 +68,4 @@ def test_only_what_has_expired_is_pruned(replies, claim):
     replies.keep(old, REPLY, -1)
     assert replies.prune() == 2
     assert replies.prune() == 0
-    assert replies.claim(claim, 60) == Kept("digest", None)
+    assert replies.claim(replace(claim, mark="second"), 60) == Kept("digest", None)

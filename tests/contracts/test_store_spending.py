@@ -42,6 +42,20 @@ def test_a_month_s_budget_is_never_passed(scene) -> None:
     spending.check(scene.account, 10**12)
 
 
+def test_what_is_left_of_a_month(scene) -> None:
+    """The budget without what counts against it; never below nothing; None without a bound."""
+    spending = scene.store.spending
+    assert spending.left(scene.account) is None
+    spending.set_budget(scene.account, 250)
+    spending.intend(a_call(scene, 1))
+    spending.intend(a_call(scene, 2))
+    assert spending.left(scene.account) == 50
+    spending.conclude("job.1", CallState.REFUSED)
+    assert spending.left(scene.account) == 150
+    spending.set_budget(scene.account, 10)
+    assert spending.left(scene.account) == 0
+
+
 def test_many_threads_do_not_pass_the_budget_together(scene) -> None:
     """Forty calls at once with room for ten: ten are written down."""
     spending = scene.store.spending

@@ -8,7 +8,8 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from icons.adapters.store.database import Database
-from icons.adapters.store.engine import upsert
+from icons.adapters.store.engine import insert_missing, upsert
+from icons.adapters.store.repeating import persistent
 from icons.adapters.store.rows import account_of, key_of
 from icons.adapters.store.tables import accounts, api_keys, ended_sessions, tickets
 from icons.domain.access import Account, ApiKey, Caller, Role
@@ -17,6 +18,7 @@ from icons.domain.errors import Conflict, Unavailable
 _USE_NOTED_EVERY: Final = 60.0  # seconds: `last_used_at` is for people, and a write for every request is not
 
 
+@persistent
 class SqlAccounts:
     """The port `Accounts` over the tables."""
 
@@ -58,6 +60,8 @@ class SqlAccounts:
     def add_key(self, account_id: str, name: str, secret_hash: str, hint: str, expires_at: float | None) -> ApiKey:
         row = {"id": str(uuid.uuid4()), "account": account_id, "name": name, "hint": hint, "secret_hash": secret_hash}
         with self._database.write() as tx:
+            if known := tx.row(sa.select(api_keys).where(api_keys.c.secret_hash == secret_hash)):
+                return key_of(known)  # repeated although it had succeeded: nobody else has the secret
             added = sa.insert(api_keys).values(**row, created_at=tx.now, expires_at=expires_at)
             return key_of(tx.one(added.returning(api_keys)))
 
@@ -111,7 +115,7 @@ class SqlAccounts:
                 "proof_expires_at": caller.expires_at,
                 "expires_at": tx.now + seconds,
             }
-            tx.run(sa.insert(tickets), row)
+            tx.run(insert_missing(tickets), row)
 
     def take_ticket(self, ticket_hash: str) -> Caller | None:
         used = sa.delete(tickets).where(tickets.c.ticket_hash == ticket_hash)

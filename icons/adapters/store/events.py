@@ -5,6 +5,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from icons.adapters.store.database import Database
+from icons.adapters.store.repeating import persistent
 from icons.adapters.store.rows import event_of
 from icons.adapters.store.tables import batches, events, jobs, stands
 from icons.domain.events import Event
@@ -17,6 +18,7 @@ _STILL_OPEN: Final = sa.or_(
 )
 
 
+@persistent
 class SqlEvents:
     """The port `Events` over the table."""
 

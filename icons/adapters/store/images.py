@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from icons.adapters.store.database import Database, Row, Transaction, chunks
 from icons.adapters.store.engine import insert_missing, upsert
+from icons.adapters.store.repeating import persistent
 from icons.adapters.store.rows import image_of
 from icons.adapters.store.tables import cache, cache_images, images, job_images, jobs
 from icons.domain.images import CacheEntry, Image
@@ -29,6 +30,7 @@ _FORGET_IMAGES: Final = sa.delete(cache_images).where(
 )
 
 
+@persistent
 class SqlImages:
     """The port `Images` over the tables."""
 
@@ -64,7 +66,7 @@ class SqlImages:
         used = sa.update(cache).where(cache.c.account == sa.bindparam("of"), cache.c.fingerprint == sa.bindparam("key"))
         with self._database.write() as tx:
             used = used.values(hits=cache.c.hits + sa.bindparam("times"), last_used_at=tx.now)
-            tx.run_each(used, [{"of": of, "key": key, "times": times} for (of, key), times in uses.items()])
+            tx.run_each(used, [{"of": of, "key": key, "times": times} for (of, key), times in sorted(uses.items())])
 
     def entries(
         self, account: str, limit: int, offset: int, category: str | None = None, style: str | None = None
@@ -102,6 +104,11 @@ class SqlImages:
             gone = [row for ids in chunks(found) for row in _delete_unshown(tx, ids)]
             return len(gone), release_blobs(tx, gone, remove)
 
+    def blobs(self, after: str, limit: int) -> list[str]:
+        named = sa.select(images.c.blob).distinct().where(images.c.blob > after).order_by(images.c.blob).limit(limit)
+        with self._database.read() as tx:
+            return [row["blob"] for row in tx.rows(named)]
+
     def usage(self, account: str | None) -> Mapping[str, int]:
         answers, pictures = sa.select(cache), sa.select(images.c.blob, images.c.size)
         if account is not None:
@@ -118,8 +125,8 @@ class SqlImages:
 
 
 def known(tx: Transaction, account: str, image_ids: Sequence[str]) -> set[str]:
-    """Those of the ids that are images of the account."""
-    mine = sa.select(images.c.id).where(images.c.account == account)
+    """Those of the ids that are images of the account; no purge takes them before the transaction ends."""
+    mine = sa.select(images.c.id).where(images.c.account == account).with_for_update(read=True, key_share=True)
     return {row["id"] for ids in chunks(image_ids) for row in tx.rows(mine.where(images.c.id.in_(ids)))}
 
 
@@ -129,6 +136,8 @@ def keep(tx: Transaction, pictures: Sequence[Image]) -> None:
         {column.name: getattr(picture, column.name) for column in images.c} | {"created_at": tx.now}
         for picture in pictures
     ]
+    for blob in sorted({picture.blob for picture in pictures}):
+        tx.alone(_blob(blob))
     tx.run_each(insert_missing(images), rows)
 
 
@@ -212,15 +221,24 @@ def _beyond(max_bytes: int) -> sa.Select[Any]:
 
 
 def _delete_unshown(tx: Transaction, image_ids: Sequence[str]) -> Sequence[Row]:
-    unshown = sa.select(images.c.id).where(images.c.id.in_(image_ids), ~_SHOWN)
+    found = sa.select(images.c.id).where(images.c.id.in_(image_ids)).order_by(images.c.id)
+    tx.hold(found)  # from here on nothing comes to show them; what came before is seen by the next statement
+    unshown = found.where(~_SHOWN)
     ids = [row["id"] for row in tx.rows(unshown)]
     tx.run(sa.delete(job_images).where(job_images.c.image_id.in_(ids)))
     return tx.rows(sa.delete(images).where(images.c.id.in_(ids)).returning(images.c.blob, images.c.size))
 
 
+def _blob(name: str) -> str:
+    """What a transaction is at that keeps an image with this blob, or asks whether any image still needs it."""
+    return f"blob {name}"
+
+
 def release_blobs(tx: Transaction, gone: Sequence[Row], remove: Callable[[str], None]) -> int:
     """Call ``remove`` with each blob of these deleted images that no image needs any more; how many bytes they had."""
     sizes = {row["blob"]: row["size"] for row in gone}
+    for blob in sorted(sizes):
+        tx.alone(_blob(blob))
     used = sa.select(images.c.blob)
     needed = {row["blob"] for some in chunks([*sizes]) for row in tx.rows(used.where(images.c.blob.in_(some)))}
     for blob in sizes.keys() - needed:

@@ -1,16 +1,20 @@
 """Lists of an account's jobs, their figures, and the removal of old ones."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from math import ceil
+from statistics import fmean, median
 from typing import Any, Final
 
 import sqlalchemy as sa
 
 from icons.adapters.store.database import Row, Transaction, chunks
+from icons.adapters.store.moves import SWEEP
 from icons.adapters.store.tables import batches, job_images, jobs, stands, tallies
 from icons.core.ports import JobFilter
 from icons.domain.jobs import FINAL, LIVE, Priority, State
 
-_RECENT: Final = 1000  # the latest completed jobs make the average: a figure of today that stays cheap
+_RECENT: Final = 1000  # the latest completed jobs make the times: figures of today that stay cheap
+_WAITING: Final = (State.HELD, State.WAITING, State.DELAYED)
 _NEWEST_FIRST: Final = (jobs.c.created_at.desc(), jobs.c.id.desc())
 _AT_ONCE: Final = 500  # jobs removed in one transaction, so that no writer waits long
 _COUNTED: Final = [*(tallies.c[state.value] for state in State), tallies.c.cached]
@@ -51,7 +55,10 @@ def clean(tx: Transaction, account: str | None, states: Iterable[State], older_t
     ended = [jobs.c.finished_at <= tx.now - older_than, jobs.c.batch_id.is_(None), stands(*FINAL & {*states})]
     if account is not None:
         ended.append(jobs.c.account == account)
-    ids = [row["id"] for row in tx.rows(sa.select(jobs.c.id).where(*ended).limit(_AT_ONCE))]
+    tx.alone(SWEEP)
+    # Held until they are gone: nobody begins one anew meanwhile. What another cleans at this moment is left to it.
+    some_ended = sa.select(jobs.c.id).where(*ended).limit(_AT_ONCE).with_for_update(skip_locked=True)
+    ids = [row["id"] for row in tx.rows(some_ended)]
     for some in chunks(ids):
         tx.run(sa.delete(job_images).where(job_images.c.job_id.in_(some)))
         tx.run(sa.delete(jobs).where(jobs.c.id.in_(some)))
@@ -75,7 +82,8 @@ def statistics(tx: Transaction, account: str | None) -> Mapping[str, Any]:
     active, total = tx.one(totals).values()
     return {
         "states": states,
-        "average_seconds": _average(tx, account),
+        "oldest_waiting": _oldest_waiting(tx, account),
+        **_times(tx, account),
         "active_batches": active,
         "total_batches": total,
         "cached": counts["cached"],
@@ -92,12 +100,22 @@ def _counts(tx: Transaction, account: str | None, priority: Priority | None = No
     return {str(name): int(count) for name, count in tx.one(sums).items()}
 
 
-def _average(tx: Transaction, account: str | None) -> float | None:
+def _times(tx: Transaction, account: str | None) -> Mapping[str, float | None]:
     """Seconds that the latest jobs took which the cache did not answer."""
     seconds = (jobs.c.finished_at - jobs.c.started_at).label("seconds")
     recent = sa.select(seconds).where(stands(State.COMPLETED), ~jobs.c.cached)
     recent = recent if account is None else recent.where(jobs.c.account == account)
-    average: float | None = tx.value(
-        sa.select(sa.func.avg(recent.order_by(jobs.c.finished_at.desc()).limit(_RECENT).subquery().c.seconds))
-    )
-    return average
+    times = sorted(row["seconds"] for row in tx.rows(recent.order_by(jobs.c.finished_at.desc()).limit(_RECENT)))
+    return {
+        "average_seconds": fmean(times) if times else None,
+        "median_seconds": median(times) if times else None,
+        "p95_seconds": times[ceil(0.95 * len(times)) - 1] if times else None,
+    }
+
+
+def _oldest_waiting(tx: Transaction, account: str | None) -> float | None:
+    """When the job was asked for that has waited longest."""
+    mine = [] if account is None else [jobs.c.account == account]
+    created = sa.select(sa.func.min(jobs.c.created_at).label("at"))
+    firsts = [row["at"] for state in _WAITING for row in tx.rows(created.where(stands(state), *mine))]
+    return min((at for at in firsts if at is not None), default=None)

@@ -7,15 +7,17 @@ import sqlalchemy as sa
 
 from icons.adapters.store.database import Database, Transaction
 from icons.adapters.store.engine import upsert
+from icons.adapters.store.repeating import persistent
 from icons.adapters.store.tables import limits
 from icons.domain.limits import reserve
 
 PAUSE: Final = "pause"  # a quantity that every reservation respects and none takes up
 
-_OF_LANE: Final = sa.select(limits).where(limits.c.lane == sa.bindparam("in_lane")).with_for_update()
+_OF_LANE: Final = sa.select(limits).where(limits.c.lane == sa.bindparam("in_lane"))
 _PUT: Final = upsert(limits, "free_at")
 
 
+@persistent
 class SqlLimits:
     """The port `Limits` over the table."""
 
@@ -42,6 +44,8 @@ class SqlLimits:
 
 
 def _free(tx: Transaction, lane: str) -> dict[str, float]:
+    """Quantity -> when it is free. Until the end nobody else asks, not even for a quantity that has no row yet."""
+    tx.alone(f"lane {lane}")
     return {row["quantity"]: row["free_at"] for row in tx.rows(_OF_LANE, {"in_lane": lane})}
 
 

@@ -4,6 +4,10 @@ Fairness is start-time fair queueing (Goyal, Vin, Cheng 1996) with jobs of equal
 with tag = max(virtual time, the account's last tag) + 1, the smallest tag is claimed first, and the virtual time is
 the largest tag claimed. An account with 1,000 jobs in line and one with 1 then take turns. Each priority has lines of
 its own: otherwise one urgent claim would move the virtual time past everything that waits below it.
+
+Where transactions write side by side, each takes what it changes in one order, so that no two wait for each other: a
+turn (claims, sweeps), workers, batches by id, jobs, tallies, lines, images, and the numbers of events at the very end.
+What breaks the order all the same is a deadlock, which the database ends and `repeating` tries again.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,6 +21,9 @@ from icons.adapters.store.engine import upsert
 from icons.adapters.store.rows import batch_of, job_of
 from icons.adapters.store.tables import batches, events, jobs, lines, stands, virtual_times
 from icons.domain.jobs import LIVE, Job, State
+
+SWEEP: Final = "sweep"
+"""Moves of many accounts' jobs take this turn: two at a time would take the accounts' tallies in different orders."""
 
 NEWEST_EVENT: Final = (
     sa.select(sa.func.coalesce(sa.func.max(events.c.seq), 0))
@@ -36,11 +43,18 @@ _LENGTHEN: Final = upsert(lines, "tag")
 _CHANGE_JOB: Final = sa.update(jobs).where(jobs.c.id == sa.bindparam("job_id"))
 
 
+def hold_batches(tx: Transaction, chosen: sa.ColumnElement[bool]) -> None:
+    """Before the chosen jobs are moved, take their batches: who counts a batch's jobs then sees every move."""
+    theirs = sa.select(jobs.c.batch_id).where(chosen)
+    tx.hold(sa.select(batches.c.id).where(batches.c.id.in_(theirs)).order_by(batches.c.id))
+
+
 def release(tx: Transaction, held: Sequence[Row]) -> None:
     """Held jobs, all of one account and priority, join the account's line in this order."""
     if not held:
         return
     line = {"account": held[0]["account"], "priority": held[0]["priority"]}
+    tx.alone("line {account} {priority}".format(**line))
     last = tx.one(_LAST_TAG, line)["tag"]
     joined = [
         {"job_id": row["id"], "state": State.WAITING, "tag": last + place} for place, row in enumerate(held, start=1)
@@ -51,6 +65,7 @@ def release(tx: Transaction, held: Sequence[Row]) -> None:
 
 def cancel(tx: Transaction, chosen: sa.ColumnElement[bool]) -> list[Job]:
     """End the chosen jobs that nobody works on, and mark those at work for their workers; the ended ones."""
+    hold_batches(tx, chosen)
     tx.run(sa.update(jobs).where(chosen, stands(State.ACTIVE)).values(cancel_asked=True))
     return _stop(tx, chosen & stands(State.HELD, State.WAITING, State.DELAYED))
 
@@ -58,6 +73,7 @@ def cancel(tx: Transaction, chosen: sa.ColumnElement[bool]) -> list[Job]:
 def give_back(tx: Transaction, chosen: sa.ColumnElement[bool]) -> int:
     """Take the chosen jobs from their workers: they wait again at their old place, or end if that was asked for."""
     at_work = chosen & stands(State.ACTIVE)
+    hold_batches(tx, at_work)
     stopped = _stop(tx, at_work & jobs.c.cancel_asked)
     waiting = sa.update(jobs).where(at_work).values(state=State.WAITING, worker=None, stage="waiting", progress=0)
     back = [job_of(row) for row in tx.rows(waiting.returning(jobs))]

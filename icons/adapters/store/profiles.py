@@ -7,6 +7,8 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from icons.adapters.store.database import Database, Row
+from icons.adapters.store.engine import insert_missing
+from icons.adapters.store.repeating import persistent
 from icons.adapters.store.tables import profiles
 from icons.domain.errors import Conflict
 from icons.domain.profiles import MAX_PROFILES, Profile, ProfileLimits
@@ -15,6 +17,7 @@ _LIMITS: Final = ("requests_per_minute", "tokens_per_minute", "images_per_minute
 _PLAIN: Final = ("id", "account", "name", "provider", "base_url", "model", "sealed_key", "key_hint")
 
 
+@persistent
 class SqlProfiles:
     """The port `Profiles` over the tables."""
 
@@ -24,10 +27,12 @@ class SqlProfiles:
     def add(self, profile: Profile) -> Profile:
         mine = sa.select(sa.func.count()).select_from(profiles).where(profiles.c.account == profile.account)
         with self._database.write() as tx:
+            tx.alone(f"profiles {profile.account}")
             if tx.value(mine) >= MAX_PROFILES:
                 raise Conflict(f"An account has up to {MAX_PROFILES} profiles; delete one first.")
             row = {**_columns(profile), "created_at": tx.now, "updated_at": tx.now}
-            return _profile_of(tx.one(sa.insert(profiles).values(row).returning(profiles)))
+            tx.run(insert_missing(profiles), row)
+            return _profile_of(tx.one(sa.select(profiles).where(*_one(profile.account, profile.id))))
 
     def get(self, account: str, profile_id: str) -> Profile | None:
         with self._database.read() as tx:

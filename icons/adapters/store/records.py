@@ -1,20 +1,43 @@
-"""The gallery: an account's images with their tags."""
+"""The gallery: an account's images with their tags and where they come from."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
 import sqlalchemy as sa
 
 from icons.adapters.store.database import Database, Transaction, chunks
+from icons.adapters.store.engine import insert_missing
 from icons.adapters.store.images import keep, release_blobs
+from icons.adapters.store.repeating import persistent
 from icons.adapters.store.rows import image_of
-from icons.adapters.store.tables import cache, cache_images, image_tags, images, job_images
-from icons.domain.images import Image, Record, Search, Tag
+from icons.adapters.store.tables import cache, cache_images, calls, image_tags, images, job_images, jobs
+from icons.domain.errors import Conflict
+from icons.domain.images import Facets, Image, Origin, Record, Search, Sorting, Tag
+from icons.domain.pictures import MAX_TAGS
+from icons.domain.spending import COUNTED
 
-_NEWEST_FIRST: Final = (images.c.created_at.desc(), images.c.id.desc())
+
+def _fact(name: str) -> sa.ColumnElement[Any]:
+    value: sa.ColumnElement[Any] = images.c.facts[name].as_string()
+    return value
 
 
+_PROVIDER: Final = sa.func.coalesce(images.c.profile_id, _fact("provider"))
+_TITLE: Final = sa.func.lower(
+    sa.func.coalesce(sa.func.nullif(images.c.name, ""), _fact("category"), images.c.generation_prompt)
+)
+_ORDERS: Final[Mapping[Sorting, tuple[sa.ColumnElement[Any], ...]]] = {
+    Sorting.NEWEST: (images.c.created_at.desc(), images.c.id.desc()),
+    Sorting.OLDEST: (images.c.created_at, images.c.id),
+    Sorting.NAME: (_TITLE, images.c.id),
+    Sorting.LARGEST: (images.c.size.desc(), images.c.id),
+}
+_COUNT: Final = sa.func.count().label("count")
+_TEXTS: Final = (images.c.name, images.c.generation_prompt, _fact("category"))
+
+
+@persistent
 class SqlRecords:
     """The port `Records` over the tables."""
 
@@ -25,23 +48,38 @@ class SqlRecords:
         with self._database.write() as tx:
             keep(tx, [record.image])
             put_tags(tx, [record.image.id], record.tags)
-            return _with_tags(tx, [_image(tx, record.image.account, record.image.id)])[0]
+            return _records(tx, [_image(tx, record.image.account, record.image.id)])[0]
 
     def get(self, account: str, image_id: str) -> Record | None:
         with self._database.read() as tx:
-            return next(iter(_with_tags(tx, [_image(tx, account, image_id)])), None)
+            return next(iter(_records(tx, [_image(tx, account, image_id)])), None)
 
     def many(self, account: str, image_ids: Sequence[str]) -> list[Record]:
+        mine = sa.select(images).where(images.c.account == account)
         with self._database.read() as tx:
-            return _with_tags(tx, [_image(tx, account, image_id) for image_id in image_ids])
+            rows = [row for ids in chunks(image_ids) for row in tx.rows(mine.where(images.c.id.in_(ids)))]
+            found = {row["id"]: image_of(row) for row in rows}
+            return _records(tx, [found.get(image_id) for image_id in image_ids])
 
     def find(self, account: str, search: Search, limit: int, offset: int) -> tuple[list[Record], int]:
         chosen = _chosen(account, search)
-        page = sa.select(images).where(*chosen).order_by(*_NEWEST_FIRST).limit(limit).offset(offset)
+        page = sa.select(images).where(*chosen).order_by(*_ORDERS[search.sorting]).limit(limit).offset(offset)
         with self._database.read() as tx:
             found = [image_of(row) for row in tx.rows(page)]
             total = tx.value(sa.select(sa.func.count()).select_from(images).where(*chosen))
-            return _with_tags(tx, found), total
+            return _records(tx, found), total
+
+    def facets(self, account: str, limit: int) -> Facets:
+        mine = images.c.account == account
+        tag = (image_tags.c.tag_type, image_tags.c.tag_id)
+        tagged = sa.select(*tag, _COUNT).join(images, images.c.id == image_tags.c.image_id).where(mine).group_by(*tag)
+        with self._database.read() as tx:
+            tags = tx.rows(tagged.order_by(_COUNT.desc(), *tag).limit(limit))
+            return Facets(
+                tags=tuple((Tag(row["tag_type"], row["tag_id"]), row["count"]) for row in tags),
+                models=_values(tx, images.c.generation_model, mine, limit),
+                providers=_values(tx, _PROVIDER, mine, limit),
+            )
 
     def change(self, account: str, image_id: str, name: str | None, tags: Sequence[Tag] | None) -> Record | None:
         changes = {"kept": True} if name is None else {"kept": True, "name": name}
@@ -52,13 +90,18 @@ class SqlRecords:
             if tags is not None:
                 tx.run(sa.delete(image_tags).where(image_tags.c.image_id == image_id))
                 put_tags(tx, [image_id], tags)
-            return _with_tags(tx, [_image(tx, account, image_id)])[0]
+            return _records(tx, [_image(tx, account, image_id)])[0]
+
+    def retag(self, account: str, image_ids: Sequence[str], add: Sequence[Tag], take: Sequence[Tag]) -> int:
+        with self._database.write() as tx:
+            return sum(_retag(tx, account, ids, add, take) for ids in chunks(sorted(image_ids)))
 
     def remove(self, account: str, image_id: str, remove: Callable[[str], None]) -> bool:
         showing = sa.tuple_(cache.c.account, cache.c.fingerprint).in_(
             sa.select(cache_images.c.account, cache_images.c.fingerprint).where(cache_images.c.image_id == image_id)
         )
         with self._database.write() as tx:
+            tx.hold(sa.select(images.c.id).where(images.c.id == image_id, images.c.account == account))
             if _image(tx, account, image_id) is None:
                 return False
             tx.run(sa.delete(cache).where(showing))
@@ -69,13 +112,29 @@ class SqlRecords:
 
 
 def put_tags(tx: Transaction, image_ids: Sequence[str], tags: Sequence[Tag]) -> None:
-    """Put the tags, in this order, on each of these images, which have none."""
+    """Put the tags, in this order, on each of these images, which have none: or the same, when `add` is repeated."""
     rows = [
         {"image_id": image_id, "position": position, "tag_type": tag.type, "tag_id": tag.id}
         for image_id in image_ids
         for position, tag in enumerate(tags)
     ]
-    tx.run_each(sa.insert(image_tags), rows)
+    tx.run_each(insert_missing(image_tags), rows)
+
+
+def _retag(tx: Transaction, account: str, image_ids: Sequence[str], add: Sequence[Tag], take: Sequence[Tag]) -> int:
+    chosen = sa.select(images).where(images.c.account == account, images.c.id.in_(image_ids)).order_by(images.c.id)
+    tx.hold(chosen)
+    found = [image_of(row) for row in tx.rows(chosen)]
+    ids = [image.id for image in found]
+    before = _tags(tx, found)
+    tx.run(sa.update(images).where(images.c.id.in_(ids)).values(kept=True))
+    tx.run(sa.delete(image_tags).where(image_tags.c.image_id.in_(ids)))
+    for image_id in ids:
+        tags = [tag for tag in dict.fromkeys((*before[image_id], *add)) if tag not in take]
+        if len(tags) > MAX_TAGS:
+            raise Conflict(f"A picture has at most {MAX_TAGS} tags. Take some off first.")
+        put_tags(tx, [image_id], tags)
+    return len(ids)
 
 
 def _image(tx: Transaction, account: str, image_id: str) -> Image | None:
@@ -83,26 +142,76 @@ def _image(tx: Transaction, account: str, image_id: str) -> Image | None:
     return image_of(row) if row else None
 
 
-def _with_tags(tx: Transaction, found: Sequence[Image | None]) -> list[Record]:
+def _values(
+    tx: Transaction, column: sa.ColumnElement[Any], mine: sa.ColumnElement[bool], limit: int
+) -> tuple[tuple[str, int], ...]:
+    """What the column says of these images, with their number, the most frequent first."""
+    value = sa.select(column.label("value")).where(mine, column != "").subquery().c.value
+    counted = sa.select(value, _COUNT).group_by(value).order_by(_COUNT.desc(), value).limit(limit)
+    return tuple((row["value"], row["count"]) for row in tx.rows(counted))
+
+
+def _records(tx: Transaction, found: Sequence[Image | None]) -> list[Record]:
     """Records of the images that are there."""
     there = [image for image in found if image is not None]
+    tags, origins = _tags(tx, there), _origins(tx, there)
+    return [Record(image, tags[image.id], origins.get(image.id)) for image in there]
+
+
+def _origins(tx: Transaction, found: Sequence[Image]) -> dict[str, Origin]:
+    """By image id. Jobs that the cache answered drew nothing."""
+    siblings, paid = job_images.alias(), (calls.c.job_id == jobs.c.id, calls.c.state.in_(COUNTED))
+    count = sa.select(sa.func.count()).where(siblings.c.job_id == jobs.c.id).scalar_subquery().label("images")
+    spent = sa.func.sum(sa.func.coalesce(calls.c.cost, calls.c.estimate))
+    cost = sa.select(sa.cast(spent, sa.BigInteger)).where(*paid).scalar_subquery().label("cost")
+    drawn = (
+        sa.select(job_images.c.image_id, jobs.c.id, jobs.c.batch_id, count, cost)
+        .join(jobs, jobs.c.id == job_images.c.job_id)
+        .where(~jobs.c.cached)
+    )
+    return {
+        row["image_id"]: Origin(row["id"], row["batch_id"], row["images"], row["cost"])
+        for ids in chunks([image.id for image in found])
+        for row in tx.rows(drawn.where(job_images.c.image_id.in_(ids)))
+    }
+
+
+def _tags(tx: Transaction, found: Sequence[Image]) -> Mapping[str, tuple[Tag, ...]]:
+    """By image id."""
     tags = defaultdict[str, tuple[Tag, ...]](tuple)
     ordered = sa.select(image_tags).order_by(image_tags.c.position)
-    for ids in chunks([image.id for image in there]):
+    for ids in chunks([image.id for image in found]):
         for row in tx.rows(ordered.where(image_tags.c.image_id.in_(ids))):
             tags[row["image_id"]] += (Tag(row["tag_type"], row["tag_id"]),)
-    return [Record(image, tags[image.id]) for image in there]
+    return tags
 
 
 def _chosen(account: str, search: Search) -> list[sa.ColumnElement[bool]]:
-    conditions = [images.c.account == account]
-    if search.source is not None:
-        conditions.append(images.c.source == search.source)
+    equal = (
+        (images.c.source, search.source),
+        (_fact("category"), search.category),
+        (_fact("style"), search.style),
+        (_fact("color_scheme"), search.color_scheme),
+        (images.c.generation_model, search.model),
+        (_PROVIDER, search.provider),
+    )
+    conditions = [images.c.account == account, *(column == value for column, value in equal if value is not None)]
+    if search.since is not None:
+        conditions.append(images.c.created_at >= search.since)
+    if search.until is not None:
+        conditions.append(images.c.created_at < search.until)
     if search.text:
-        told = (images.c.name, images.c.generation_prompt)
-        conditions.append(sa.or_(*(column.icontains(search.text, autoescape=True) for column in told)))
+        told = [column.icontains(search.text, autoescape=True) for column in _TEXTS]
+        conditions.append(sa.or_(*told, _tagged(image_tags.c.tag_id.icontains(search.text, autoescape=True))))
+    if search.job_id is not None:
+        brought = (job_images.c.image_id == images.c.id, job_images.c.job_id == search.job_id)
+        conditions.append(sa.exists().where(*brought))
     asked = ((image_tags.c.tag_type, search.tag_type), (image_tags.c.tag_id, search.tag_id))
-    tagged = [column == value for column, value in asked if value is not None]
-    if tagged:
-        conditions.append(sa.exists().where(image_tags.c.image_id == images.c.id, *tagged))
+    if tagged := [column == value for column, value in asked if value is not None]:
+        conditions.append(_tagged(*tagged))
     return conditions
+
+
+def _tagged(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """Whether one tag of the image is so."""
+    return sa.exists().where(image_tags.c.image_id == images.c.id, *conditions)

@@ -4,10 +4,12 @@ import sqlalchemy as sa
 
 from icons.adapters.store.database import Database, Row
 from icons.adapters.store.engine import upsert
+from icons.adapters.store.repeating import persistent
 from icons.adapters.store.tables import replies
 from icons.domain.replies import Claim, Kept, StoredReply
 
 
+@persistent
 class SqlReplies:
     """The port `Replies` over the table."""
 
@@ -15,15 +17,17 @@ class SqlReplies:
         self._database = database
 
     def claim(self, claim: Claim, seconds: float) -> Kept | None:
-        mine = (replies.c.account == claim.account) & (replies.c.key == claim.key)
+        new = {"account": claim.account, "key": claim.key, "digest": claim.digest, "mark": claim.mark}
         with self._database.write() as tx:
-            row = tx.row(sa.select(replies).where(mine, replies.c.expires_at > tx.now))
-            if row:
-                return _kept(row)
-            new = {"account": claim.account, "key": claim.key, "digest": claim.digest, "mark": claim.mark}
             unanswered = {"status": None, "headers": None, "body": None, "expires_at": tx.now + seconds}
-            tx.run(upsert(replies, "digest", "mark", *unanswered), {**new, **unanswered})
-        return None
+            # One statement: of two requests that come together one takes the key. The mark is there already when the
+            # claim is repeated although it had succeeded.
+            free = (replies.c.expires_at <= tx.now) | _of(claim)
+            take = upsert(replies, "digest", "mark", *unanswered, where=free)
+            if tx.row(take.values(**new, **unanswered).returning(replies.c.mark)):
+                return None
+            taken = tx.one(sa.select(replies).where(replies.c.account == claim.account, replies.c.key == claim.key))
+        return _kept(taken)
 
     def keep(self, claim: Claim, reply: StoredReply, seconds: float) -> bool:
         answer = {"status": reply.status, "headers": dict(reply.headers), "body": reply.body}

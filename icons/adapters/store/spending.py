@@ -7,6 +7,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from icons.adapters.store.database import Database, Row, Transaction
+from icons.adapters.store.repeating import persistent
 from icons.adapters.store.tables import accounts, batches, calls
 from icons.domain.spending import COUNTED, Budget, Call, CallState, NewCall, check_budget
 
@@ -20,6 +21,7 @@ _GROUPS: Final[Mapping[str, sa.ColumnElement[Any]]] = {
 }
 
 
+@persistent
 class SqlSpending:
     """The port `Spending` over the tables."""
 
@@ -28,6 +30,9 @@ class SqlSpending:
 
     def intend(self, call: NewCall) -> None:
         with self._database.write() as tx:
+            tx.alone(f"budget {call.account}")
+            if tx.row(sa.select(calls.c.id).where(calls.c.id == call.id)):
+                return  # repeated although it had succeeded
             _check(tx, call.account, call.batch_id, call.estimate)
             row = {name: getattr(call, name) for name in NewCall.__slots__}
             begun = {"state": CallState.INTENDED, "usage": {}, "waived": False, "created_at": tx.now}
@@ -74,6 +79,13 @@ class SqlSpending:
             found: int | None = tx.value(sa.select(accounts.c.month_budget).where(accounts.c.id == account))
         return found
 
+    def left(self, account: str) -> int | None:
+        budget = self.budget(account)
+        if budget is None:
+            return None
+        with self._database.read() as tx:
+            return max(0, budget - _spent(tx, _this_month(account, tx.now)))
+
     def set_budget(self, account: str, month: int | None) -> None:
         with self._database.write() as tx:
             tx.run(sa.update(accounts).where(accounts.c.id == account).values(month_budget=month))
@@ -82,8 +94,7 @@ class SqlSpending:
 def _check(tx: Transaction, account: str, batch_id: str | None, estimate: int) -> None:
     month = tx.value(sa.select(accounts.c.month_budget).where(accounts.c.id == account))
     bound = tx.value(sa.select(batches.c.max_cost).where(batches.c.id == batch_id)) if batch_id else None
-    mine = (calls.c.account == account) & (calls.c.created_at >= _month_begin(tx.now))
-    spent_month = _spent(tx, mine) if month is not None else 0
+    spent_month = _spent(tx, _this_month(account, tx.now)) if month is not None else 0
     spent_batch = _spent(tx, calls.c.batch_id == batch_id) if bound is not None else 0
     check_budget(Budget(month, bound), spent_month, spent_batch, estimate)
 
@@ -92,9 +103,10 @@ def _spent(tx: Transaction, chosen: sa.ColumnElement[bool]) -> int:
     return int(tx.value(sa.select(sa.func.coalesce(sa.func.sum(_COST), 0)).where(chosen, _COUNTS)))
 
 
-def _month_begin(now: float) -> float:
-    moment = datetime.fromtimestamp(now, UTC)
-    return moment.replace(day=1, hour=0, minute=0, second=0, microsecond=0).timestamp()
+def _this_month(account: str, now: float) -> sa.ColumnElement[bool]:
+    """The account's calls in this calendar month (UTC)."""
+    begin = datetime.fromtimestamp(now, UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return (calls.c.account == account) & (calls.c.created_at >= begin.timestamp())
 
 
 def _shown(group_by: str, value: Any) -> str | None:

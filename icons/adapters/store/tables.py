@@ -366,6 +366,7 @@ deliveries = sa.Table(
     _account(),
     sa.Column("event", _names(HookEvent), nullable=False),
     sa.Column("url", sa.String(2048), nullable=False),
+    sa.Column("host", sa.String(255), nullable=False),  # of the address: few messages go to one at a time
     sa.Column("job_id", Id),
     sa.Column("batch_id", Id),
     sa.Column("correlation_id", sa.String(255), nullable=False),
@@ -375,7 +376,7 @@ deliveries = sa.Table(
     sa.Column("begun_at", Seconds, nullable=False),  # when that was
     sa.Column("next_at", Seconds),  # while pending; pushed on by whoever is at it, so that nobody else is
     sa.Column("created_at", Seconds, nullable=False),
-    sa.Column("ended_at", Seconds),
+    sa.Column("ended_at", Seconds, index=True),
     sa.Column("last_status", sa.Integer),
     sa.Column("last_error", sa.String(255), nullable=False),
     sa.Index("deliveries_of_account", "account", "created_at", "id"),
@@ -383,6 +384,8 @@ deliveries = sa.Table(
 sa.Index(
     "deliveries_due",
     deliveries.c.next_at,
+    deliveries.c.host,
+    deliveries.c.account,
     sqlite_where=sa.text("state = 'pending'"),
     postgresql_where=sa.text("state = 'pending'"),
 )

@@ -176,7 +176,7 @@ def test_a_claim_reads_no_more_than_it_takes(tmp_path):
     plans = []
 
     def explain(_connection, cursor, statement, parameters, _context, _many):
-        if statement.startswith("UPDATE jobs") and "LIMIT" in statement:
+        if statement.startswith("SELECT candidate"):
             plans.extend(step for *_, step in cursor.execute(f"EXPLAIN QUERY PLAN {statement}", parameters))
 
     sa.event.listen(sa.Engine, "before_cursor_execute", explain)

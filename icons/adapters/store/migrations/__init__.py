@@ -1,7 +1,5 @@
 """Brings a database to the present schema when it is opened."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -10,37 +8,36 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from icons.adapters.store.database import translated
-from icons.adapters.store.engine import is_foreign, is_out_of_reach
-from icons.domain.errors import SettingsError
+from icons.adapters.store.database import Database
+from icons.adapters.store.repeating import repeat
+from icons.domain.errors import SettingsError, Unavailable
 
 
-def migrate(engine: sa.Engine) -> None:
+def migrate(database: Database) -> None:
     """Run the missing migrations, all or nothing; of processes that start together one runs them, the others wait.
 
-    SettingsError when the file cannot become, or is not, a database of this version.
+    SettingsError when what the address names lets nobody in, or cannot become, or is not, a database of this version.
     """
-    name = Path(engine.url.database or "").name
-    with translated(), _explained(name), engine.begin() as connection:
-        _upgrade(connection, name)
+    repeat(database.kind, lambda: _migrate(database))
 
 
-@contextmanager
-def _explained(name: str) -> Iterator[None]:
+def present_schema(connection: sa.Connection) -> str | None:
+    """The migration that a database stands at; None = at the very beginning."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _migrate(database: Database) -> None:
+    address = database.engine.url
     try:
-        yield
-    except sa.exc.DBAPIError as error:
-        if is_foreign(error):
-            raise SettingsError(f"{name} is no database, or a broken one. {_REMEDY}") from error
-        if is_out_of_reach(error):
-            raise SettingsError(
-                f"{name} cannot be opened for writing. See that its folder exists and is writable, "
-                "or name another file in DATABASE_URL."
-            ) from error
-        raise
-
-
-_REMEDY = "Restore it from a backup, or name another file in DATABASE_URL."
+        with database.write() as tx:
+            tx.alone("migrations")
+            _upgrade(tx.connection, Path(address.database or "").name)
+    except (Unavailable, sa.exc.DBAPIError) as error:
+        cause = error.__cause__ if isinstance(error, Unavailable) else error
+        refusal = database.kind.refusal(address, cause) if isinstance(cause, sa.exc.DBAPIError) else None
+        if refusal is None:
+            raise
+        raise SettingsError(refusal) from None  # the driver's error knows the password
 
 
 def _upgrade(connection: sa.Connection, name: str) -> None:
@@ -48,7 +45,7 @@ def _upgrade(connection: sa.Connection, name: str) -> None:
     config.set_main_option("script_location", str(Path(__file__).parent))
     config.attributes["connection"] = connection
     scripts = ScriptDirectory.from_config(config)
-    present = MigrationContext.configure(connection).get_current_revision()
+    present = present_schema(connection)
     if present == scripts.get_current_head():
         return
     if present is None and sa.inspect(connection).get_table_names():

@@ -40,6 +40,7 @@ def _create_webhooks() -> None:
         sa.Column("account", sa.String(64), nullable=False),
         sa.Column("event", sa.String(16), nullable=False),
         sa.Column("url", sa.String(2048), nullable=False),
+        sa.Column("host", sa.String(255), nullable=False),
         sa.Column("job_id", sa.String(64)),
         sa.Column("batch_id", sa.String(64)),
         sa.Column("correlation_id", sa.String(255), nullable=False),
@@ -56,8 +57,10 @@ def _create_webhooks() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("deliveries_of_account", "deliveries", ["account", "created_at", "id"])
+    op.create_index("ix_deliveries_ended_at", "deliveries", ["ended_at"])
     pending = sa.text("state = 'pending'")
-    op.create_index("deliveries_due", "deliveries", ["next_at"], sqlite_where=pending, postgresql_where=pending)
+    due = ["next_at", "host", "account"]
+    op.create_index("deliveries_due", "deliveries", due, sqlite_where=pending, postgresql_where=pending)
     op.create_table(
         "hook_secrets",
         sa.Column("id", sa.String(64), nullable=False),

@@ -1,18 +1,17 @@
-"""What depends on the kind of database: opening it, its clock, its upsert, and which of its errors pass."""
+"""SQLite: one writer at a time, in a file."""
 
 import sqlite3
 import time
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import Insert, insert
+from sqlalchemy.ext.compiler import compiles
 
+from icons.adapters.store.engine.kinds import Clock, Kind
 from icons.domain.errors import SettingsError
 
-# Milliseconds are all SQLite knows; 2440587.5 is the Julian day of 1970-01-01.
-CLOCK: Final = sa.literal_column("((julianday('now') - 2440587.5) * 86400.0)", sa.Double)
-
-READ_ONLY: Final = "store_read_only"  # execution option: this connection will not write
+_READ_ONLY: Final = "store_read_only"  # execution option: this connection will not write
 
 _PATIENCE: Final = 10.0  # seconds to wait for another process's transaction, or for a free connection
 _CONNECTIONS: Final = 32  # reading at once; further threads queue for one
@@ -26,16 +25,16 @@ _PASSING: Final = {
     sqlite3.SQLITE_CANTOPEN,
 }
 _FOREIGN: Final = {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}
+_OUT_OF_REACH: Final = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM}
 
 
-def create_engine(url: str) -> sa.Engine:
-    """An engine for ``sqlite:///<path>``; SettingsError for anything else. Nothing is opened yet."""
-    try:
-        address = sa.make_url(url)
-    except sa.exc.ArgumentError:
-        raise SettingsError("DATABASE_URL is not a URL. Write sqlite:///storage/icons.db, for example.") from None
-    if address.get_backend_name() != "sqlite":
-        raise SettingsError("DATABASE_URL names an unknown database. Write sqlite:///storage/icons.db, for example.")
+@compiles(Clock, "sqlite")
+def _clock(_element: Clock, _compiler: Any, **_: Any) -> str:
+    # Milliseconds are all SQLite knows; 2440587.5 is the Julian day of 1970-01-01.
+    return "((julianday('now') - 2440587.5) * 86400.0)"
+
+
+def _create_engine(address: sa.URL) -> sa.Engine:
     if address.database in (None, "", ":memory:"):
         raise SettingsError("DATABASE_URL names no file. Write sqlite:///storage/icons.db, for example.")
     if "timeout" not in address.query:
@@ -70,41 +69,35 @@ def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
 
 def _begin(connection: sa.Connection) -> None:
     # A deferred transaction that reads and then writes fails at once when another has written in between.
-    read_only = connection.get_execution_options().get(READ_ONLY)
+    read_only = connection.get_execution_options().get(_READ_ONLY)
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
 
-def upsert(table: sa.Table, *update: str, growing: bool = False) -> Insert:
-    """Insert rows; where the primary key is there already, these columns take the new values.
-
-    ``growing``: only where all of the new values are greater.
-    """
-    statement = insert(table)
-    new = {name: statement.excluded[name] for name in update}
-    greater = sa.and_(*(value > table.c[name] for name, value in new.items())) if growing else None
-    return statement.on_conflict_do_update(index_elements=[*table.primary_key.columns], set_=new, where=greater)
-
-
-def insert_missing(table: sa.Table) -> Insert:
-    """Insert the rows whose primary key is not there yet."""
-    return insert(table).on_conflict_do_nothing(index_elements=[*table.primary_key.columns])
-
-
-def passes(error: sa.exc.DBAPIError) -> bool:
-    """Whether the same statement may succeed later: the database is locked, full or out of reach."""
+def _passes(error: sa.exc.DBAPIError) -> bool:
     return _code(error) in _PASSING
 
 
-def is_foreign(error: sa.exc.DBAPIError) -> bool:
-    """Whether the file is no database, or a broken one."""
-    return _code(error) in _FOREIGN
+def _again(_error: sa.exc.DBAPIError) -> bool:
+    return False  # SQLite's own patience is spent by then
 
 
-def is_out_of_reach(error: sa.exc.DBAPIError) -> bool:
-    """Whether the file cannot be opened or not be written."""
-    return _code(error) in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM}
+def _refusal(address: sa.URL, error: sa.exc.DBAPIError) -> str | None:
+    name = Path(address.database or "").name
+    if _code(error) in _FOREIGN:
+        return (
+            f"{name} is no database, or a broken one. Restore it from a backup, or name another file in DATABASE_URL."
+        )
+    if _code(error) in _OUT_OF_REACH:
+        return (
+            f"{name} cannot be opened for writing. See that its folder exists and is writable, "
+            "or name another file in DATABASE_URL."
+        )
+    return None
 
 
 def _code(error: sa.exc.DBAPIError) -> int:
     """The primary result code (https://sqlite.org/rescode.html): the low byte of the extended one."""
     return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+
+
+KIND: Final = Kind("SQLite", _create_engine, {_READ_ONLY: True}, False, _passes, _again, _refusal)
