@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from icons.domain.errors import InvalidRequest
 
 MAX_URL: Final = 2048  # characters
+_MAX_HOST: Final = 253  # characters of a DNS name
 
 # `ipaddress.is_global` lets multicast, 6to4, NAT64 and 192.0.0.192 pass, so the answer is written out: IANA's
 # special-purpose registries, and Azure's host address, which looks public.
@@ -43,7 +44,7 @@ def is_public(address: str) -> bool:
     return not any(parsed in network for network in _CLOSED_V4)
 
 
-def check_url(url: str, *, allow_private: bool = False, field: str = "url") -> None:
+def check_url(url: str, *, allow_private: bool = False, allow_http: bool = True, field: str = "url") -> None:
     """InvalidRequest naming ``field`` unless the address may be called, as far as its text tells.
 
     A name is looked up only when it is called, and `open_socket` has the last word.
@@ -53,8 +54,11 @@ def check_url(url: str, *, allow_private: bool = False, field: str = "url") -> N
         host, port = parts.hostname or "", parts.port
     except ValueError:
         raise _unfit(field, "a complete address, such as https://api.example.com/v1") from None
-    if parts.scheme not in ("http", "https") or not host or port == 0 or len(url) > MAX_URL:
+    known = parts.scheme in ("http", "https") and 0 < len(host) <= _MAX_HOST and port != 0
+    if not known or len(url) > MAX_URL or any(char.isspace() for char in url):
         raise _unfit(field, "a complete address, such as https://api.example.com/v1")
+    if parts.scheme == "http" and not allow_http:
+        raise _unfit(field, "an address that begins with https://")
     if parts.username is not None or parts.password is not None:
         raise _unfit(field, "an address without a user name and password")
     if not allow_private and _names_closed_address(host):

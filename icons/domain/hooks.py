@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 MAX_URL: Final = 2048
+MAX_SECRETS: Final = 5  # of one account that sign at the same time: each adds to every message's header
+OVERLAP: Final = 86400.0  # seconds that a secret signs along once it has been replaced
 PATIENCE: Final = 3 * 86400.0  # seconds after which an undelivered message is given up
 _PAUSES: Final = (5, 10, 20, 40, 90, 300, 900, 3600, 2 * 3600, 4 * 3600, 6 * 3600)  # seconds; the last one repeats
 
@@ -24,6 +27,11 @@ class Hook:
 
     url: str
     events: tuple[HookEvent, ...] = tuple(HookEvent)
+
+    @property
+    def host(self) -> str:
+        """Whom its messages burden."""
+        return urlsplit(self.url).hostname or ""
 
     def to_json(self) -> dict[str, Any]:
         """A dict that `from_json` reads back; kept with jobs and batches."""

@@ -1,10 +1,11 @@
-"""What is written into the event log when something moves."""
+"""What is written into the event log, and into the outbox of webhooks, when something moves."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
 
+from icons.adapters.store import outbox
 from icons.adapters.store.database import Transaction
 from icons.adapters.store.tables import events
 from icons.domain.events import EventType, batch_data, job_data
@@ -19,9 +20,10 @@ def output(tx: Transaction, job: Job, line: str, preview: str = "") -> None:
     _append(tx, [_about_job(job, EventType.JOB_OUTPUT, data)])
 
 
-def ended(tx: Transaction, jobs: Iterable[Job]) -> None:
+def ended(tx: Transaction, jobs: Sequence[Job]) -> None:
     """These jobs have just ended."""
     _append(tx, [_about_job(job, EventType.JOB_COMPLETED, job_data(job)) for job in jobs])
+    outbox.owe_of_jobs(tx, jobs)
 
 
 def progressed(tx: Transaction, batch: Batch, *, ended: bool) -> None:
@@ -29,6 +31,8 @@ def progressed(tx: Transaction, batch: Batch, *, ended: bool) -> None:
     types = [EventType.BATCH_PROGRESS, EventType.BATCH_COMPLETED] if ended else [EventType.BATCH_PROGRESS]
     common = {"account": batch.account, "job_id": None, "batch_id": batch.id, "correlation_id": batch.correlation_id}
     _append(tx, [{"type": kind, "data": batch_data(batch), **common} for kind in types])
+    if ended:
+        outbox.owe_of_batch(tx, batch)
 
 
 def _about_job(job: Job, kind: EventType, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -43,4 +47,13 @@ def _about_job(job: Job, kind: EventType, data: Mapping[str, Any]) -> dict[str, 
 
 
 def _append(tx: Transaction, entries: list[dict[str, Any]]) -> None:
-    tx.run_each(_APPEND, [{**entry, "at": tx.now} for entry in entries])
+    tx.at_end(_number, [{**entry, "at": tx.now} for entry in entries])
+
+
+def _number(tx: Transaction, entries: list[dict[str, Any]]) -> None:
+    """Give the entries their numbers, last of all and one transaction at a time: numbers then become visible in their
+    order, and a listener that has seen one never misses a smaller one that was committed later. What others wait for
+    is these statements and the commit."""
+    if entries:
+        tx.alone("event numbers")
+        tx.run_each(_APPEND, entries)
