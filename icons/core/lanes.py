@@ -4,25 +4,42 @@ import asyncio
 import math
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Final, TypeVar
 
 import structlog
 from asyncio_throttle.throttler import Throttler
 
 from icons.core import metrics
 from icons.core.bridge import Blocking
-from icons.core.ports import Limits, Preview, Provider
+from icons.core.ports import Limits, Provider
 from icons.domain.access import Connection
 from icons.domain.breaker import Breaker, Circuit
 from icons.domain.errors import ProviderError, ProviderTimeout, RequestRefused, StudioError
 from icons.domain.limits import Quantity
-from icons.domain.requests import Answer, Notice, Order
+from icons.domain.requests import Answer, Notice, Reply
+from icons.domain.workers import ERRANDS
 
 log = structlog.get_logger(__name__)
 
 BUSY: Final = "PROVIDER_BUSY"  # code of an answer that says: slower. Somebody is there, so it is no fault.
+_ERRANDS_AT_ONCE: Final = 64
 _LONGEST_PAUSE: Final = 120.0  # seconds that a provider's word can stop a lane
+
+Bought = TypeVar("Bought", Answer, Reply)
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What a call takes of its lane's limits, beside the request itself."""
+
+    tokens: int = 0  # estimated before, put right after the answer
+    images: int = 0
+
+    @property
+    def amounts(self) -> dict[str, float]:
+        """By the names of the quantities."""
+        return {"tokens": float(self.tokens), "images": float(self.images)}
 
 
 class Lane:
@@ -39,6 +56,10 @@ class Lane:
             "images": connection.images_per_minute,
         }
         self._quantities = {name: Quantity(name, bound) for name, bound in bounds.items() if bound}
+        self._label = connection.id if connection.id == connection.provider else metrics.PROFILES
+        if self._label != metrics.PROFILES:
+            for quantity in self._quantities.values():
+                metrics.LIMIT.labels(self._label, quantity.name).set(quantity.per_minute)
         per_second = math.ceil((connection.requests_per_minute or 0) / 60) + 1
         # The store spaces what all processes start; this keeps a stalled loop from starting all it slept through.
         self._pacer = Throttler(rate_limit=per_second, period=1.0) if "requests" in self._quantities else None
@@ -64,27 +85,40 @@ class Lane:
         """Nothing was there to start."""
         await self._correct({"requests": -1.0})
 
-    async def draw(self, order: Order, tokens: int, preview: Preview | None = None) -> Answer:
-        """Call the provider under its limits; ``tokens`` is the estimate, put right after the answer."""
-        taken = {"tokens": float(tokens), "images": float(order.count)}
-        await self._take(taken)
+    async def take(self, load: Load) -> None:
+        """Wait until there is room for a call."""
+        await self._take(load.amounts)
+
+    async def give_back(self, load: Load) -> None:
+        """The call was not made."""
+        await self._correct({name: -amount for name, amount in load.amounts.items()})
+
+    async def call(self, asking: Awaitable[Bought], load: Load) -> Bought:
+        """What the provider answers to a call that room was taken for."""
         self.breaker = self.breaker.passed(time.monotonic())
         try:
             with metrics.DRAWING.labels(provider=self.connection.provider).time():
-                answer = await self._called(self.provider.draw(order, preview))
+                answer = await self._called(asking)
         except ProviderError as error:
+            metrics.CALLS.labels(self._label, "busy" if error.code == BUSY else error.outcome).inc()
             await self._learn(error)
             if error.outcome == "unsent":
-                await self._correct({name: -amount for name, amount in taken.items()})
+                await self.give_back(load)
             raise
         self.breaker = self.breaker.succeeded()
         used = answer.usage.text_tokens + answer.usage.image_tokens + answer.usage.output_tokens
+        self._count(Load(used or load.tokens, load.images))
         if used:
-            await self._correct({"tokens": float(used - tokens)})
+            await self._correct({"tokens": float(used - load.tokens)})
         await self._heed(answer.notice)
         return answer
 
-    async def _called(self, call: Awaitable[Answer]) -> Answer:
+    def _count(self, used: Load) -> None:
+        metrics.CALLS.labels(self._label, "answered").inc()
+        for name, amount in {"requests": 1.0, **used.amounts}.items():
+            metrics.USED.labels(self._label, name).inc(amount)
+
+    async def _called(self, call: Awaitable[Bought]) -> Bought:
         seconds = self.connection.timeout
         try:
             async with asyncio.timeout(seconds):
@@ -116,7 +150,9 @@ class Lane:
 
     async def _take(self, amounts: Mapping[str, float]) -> None:
         if taken := self._seconds(amounts):
-            await asyncio.sleep(await self._blocking(self._limits.reserve, self.connection.id, taken))
+            seconds = await self._blocking(self._limits.reserve, self.connection.id, taken)
+            metrics.WAITS.labels(self._label).observe(seconds)
+            await asyncio.sleep(seconds)
 
     async def _correct(self, amounts: Mapping[str, float]) -> None:
         if taken := self._seconds(amounts):
@@ -152,11 +188,16 @@ class Lanes:
         for connection, provider in self._own.values():
             await provider.open()
             self._open[connection.id] = Lane(connection, provider, self._limits, self._blocking)
+        stand_in = next(iter(self._own.values()))[1]  # errands call no provider
+        errands = Connection(ERRANDS, ERRANDS, concurrency=_ERRANDS_AT_ONCE)
+        self._errands = Lane(errands, stand_in, self._limits, self._blocking)
 
     async def get(self, lane: str, account: str) -> Lane:
         """The lane, of the account when it is a profile's. RequestRefused when its profile is gone or unusable."""
         if lane in self._own:
             return self._open[lane]
+        if lane == ERRANDS:
+            return self._errands
         async with self._turn:
             try:
                 connection = await self._blocking(self._connection, account, lane)

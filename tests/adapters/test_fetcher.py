@@ -10,7 +10,7 @@ import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from icons.adapters.fetcher import GuardedFetcher
-from icons.core.ports import Fetched
+from icons.core.ports import Fetched, Posted
 from icons.domain.errors import InvalidRequest, ProviderFailed, ProviderTimeout, TooLarge
 
 PNG = {"image/png"}
@@ -42,6 +42,16 @@ class Site(BaseHTTPRequestHandler):
                 self.server.release.wait(10)
             case _:
                 self._answer(404, b"")
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        if self.path == "/patience":
+            seen.append(self.path)
+            self.send_response(503)
+            self.send_header("Retry-After", "7")
+            self.end_headers()
+        else:
+            self.do_GET()
 
     def _answer(self, status: int, body: bytes, kind: str = "image/png", length: int | None = -1, location="") -> None:
         self.send_response(status)
@@ -148,3 +158,43 @@ def test_faults_in_the_house_s_terms(site: int) -> None:
         get(f"http://127.0.0.1:{site}/hang", seconds=0.3)
     with pytest.raises(ProviderFailed):
         get("http://127.0.0.1:9/picture")
+
+
+def post(url: str, *, fetcher: GuardedFetcher | None = None, seconds: float = 5) -> Posted:
+    fetcher = fetcher or GuardedFetcher(allow_private=True)
+    return asyncio.run(fetcher.post(url, b"{}", {"X-Of-Ours": "1"}, seconds))
+
+
+def test_a_post_tells_how_it_was_taken(site: int) -> None:
+    """Whatever the status; an address that asks for patience is heard, a redirect is not followed."""
+    assert post(f"http://127.0.0.1:{site}/nothing") == Posted(404)
+    assert post(f"http://127.0.0.1:{site}/patience") == Posted(503, 7.0)
+    assert post(f"http://127.0.0.1:{site}/away") == Posted(302)
+    assert seen == ["/nothing", "/patience", "/away"]
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1", "169.254.169.254", "::ffff:127.0.0.1"])
+def test_a_post_is_not_led_inside(site: int, address: str) -> None:
+    """Each attempt looks where the name leads at that moment."""
+    fetcher = GuardedFetcher(allow_http=True, resolver=Names(address))
+    with pytest.raises(InvalidRequest):
+        post(f"http://hooks.example.com:{site}/picture", fetcher=fetcher)
+    assert not seen
+
+
+def test_without_http_the_address_is_refused(site: int) -> None:
+    """Before anything is looked up, naming the field."""
+    fetcher = GuardedFetcher(allow_http=False)
+    with pytest.raises(InvalidRequest, match="https://") as refused:
+        fetcher.check("http://hooks.example.com/x", "webhookUrl")
+    assert list(refused.value.fields) == ["webhookUrl"]
+    with pytest.raises(InvalidRequest):
+        post("http://hooks.example.com/x", fetcher=fetcher)
+
+
+def test_a_post_without_an_answer(site: int) -> None:
+    """Nobody there, or nobody who answers."""
+    with pytest.raises(ProviderTimeout):
+        post(f"http://127.0.0.1:{site}/hang", seconds=0.3)
+    with pytest.raises(ProviderFailed):
+        post("http://127.0.0.1:9/x")

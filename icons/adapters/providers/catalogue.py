@@ -1,4 +1,4 @@
-"""The catalogue of image models, read from the file beside this one."""
+"""The catalogue of models, read from the file beside this one."""
 
 import tomllib
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from icons.domain.models import Catalogue, FreeSize, Model, Prices, Size, Transparency
+from icons.domain.models import Catalogue, ChatModel, FreeSize, Model, Prices, Size, Transparency
 
 
 @cache
@@ -21,6 +21,7 @@ def load_catalogue() -> Catalogue:
         defaults=data["defaults"],
         chat=data["chat"],
         qualities=data["qualities"],
+        chat_models=tuple(_chat_model(entry) for entry in data["chat_models"]),
     )
 
 
@@ -32,6 +33,10 @@ def _model(entry: Mapping[str, Any], rules: Mapping[str, FreeSize]) -> Model:
     values["retires_on"] = str(entry.get("retires_on", ""))
     values["prices"] = _prices(entry["prices"]) if "prices" in entry else None
     return Model(**values)
+
+
+def _chat_model(entry: Mapping[str, Any]) -> ChatModel:
+    return ChatModel(entry["name"], entry["provider"], _prices(entry["prices"]) if "prices" in entry else None)
 
 
 def _size(text: str) -> Size:

@@ -1,11 +1,11 @@
 """Whether a connection works, without drawing anything: one GET that costs nothing and needs the key."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
 from icons.adapters.providers import compatible, google, ollama, openai, openrouter, xai
+from icons.core.bridge import complete
 from icons.domain.access import Connection
 from icons.domain.errors import InvalidRequest, ProviderFailed
 
@@ -30,7 +30,7 @@ def check_connection(connection: Connection, *, allow_private: bool = False) -> 
     name = connection.provider
     if name not in _ADDRESSES:
         raise InvalidRequest(f"{name} draws no pictures; choose another provider.", {"provider": "cannot draw"})
-    answer = asyncio.run(_get(connection, allow_private=allow_private))
+    answer = complete(_get, connection, allow_private=allow_private)
     models = answer.get("data", answer.get("models"))
     count = f" and names {len(models)} models" if isinstance(models, list) else ""
     return f"{name} accepts this connection{count}."

@@ -10,7 +10,6 @@ from icons.adapters.providers.local.styles import STYLES
 from icons.core.ports import Preview
 from icons.domain.errors import RequestRefused
 from icons.domain.images import Picture
-from icons.domain.prompts.library import Library
 from icons.domain.requests import Answer, Message, Order, Reply
 
 GENERATION: Final = (
@@ -44,8 +43,8 @@ class LocalProvider:
         return await self._pool.run(rendered, svg, size)
 
     async def reply(self, messages: Sequence[Message], model: str = "") -> Reply:
-        """The brief that it understood; it says itself that it is no model."""
-        return Reply(answering.answer(messages, Library.built_in()), GENERATION)
+        """What it would draw; it says itself that it is no model."""
+        return Reply(await self._pool.run(answering.answer, tuple(messages)), GENERATION)
 
     async def close(self) -> None:
         """End the drawing processes."""
