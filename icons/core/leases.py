@@ -1,5 +1,6 @@
 """What a worker may do with a job, ours or a browser extension's: claim, report, keep pictures, settle."""
 
+import time
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -8,10 +9,12 @@ from typing import Any
 import structlog
 
 from icons.core import metrics
-from icons.core.imaging import measure
+from icons.core.gallery import Gallery
+from icons.core.imaging import SHOWN_WIDTH, measure, thumbnail, thumbnail_name
 from icons.core.ports import Bus, Files, Queue, Store
-from icons.domain.images import Image, Picture
+from icons.domain.images import Image, Picture, delivered_name
 from icons.domain.jobs import Completed, Lease, Outcome
+from icons.domain.pictures import ImageRequest
 
 log = structlog.get_logger(__name__)
 
@@ -62,6 +65,24 @@ class Desk:
         )
         self._files.put(image.blob, picture.data)
         return Kept(image, picture.data)
+
+    def completed(
+        self, lease: Lease, request: ImageRequest, drawn: Sequence[tuple[Picture, Mapping[str, Any]]]
+    ) -> tuple[Completed, list[Kept]]:
+        """Put a prompt's pictures, each with its facts, on disk under the request's name and tags; to be settled.
+
+        Their thumbnails are made now: who asked for them shows them next, and while a provider draws there is time.
+        """
+        moment, asked = round(time.time() * 1000), request.dimensions[0]
+        kept = [self.keep(lease, picture, asked, facts) for picture, facts in drawn]
+        for number, each in enumerate(kept, start=1):
+            name = delivered_name(lease.job.id, moment, number, each.image.format)
+            image = replace(each.image, filename=name, profile_id=request.profile_id or None, kept=True)
+            kept[number - 1] = replace(each, image=image)
+            if Gallery.has_thumbnail(image, SHOWN_WIDTH):
+                self._files.put(thumbnail_name(image.blob, SHOWN_WIDTH), thumbnail(each.data, SHOWN_WIDTH))
+        images = tuple(each.image for each in kept)
+        return Completed(images, images[0].facts, tags=request.tags, remembered=False), kept
 
     def settle(self, lease: Lease, outcome: Outcome, kept: Sequence[Kept] = ()) -> None:
         """End a lease. StaleLease when the job has been given to another meanwhile."""

@@ -15,8 +15,9 @@ from icons.core.leases import Desk
 from icons.core.ports import Queue
 from icons.core.tasks import Task
 from icons.domain.errors import ProviderError, RequestRefused, StaleLease, StudioError, Unavailable
-from icons.domain.jobs import Delayed, Failed, GivenBack, Job, Lease, Outcome, Stopped
+from icons.domain.jobs import Delayed, Failed, GivenBack, Job, Lease, Stopped
 from icons.domain.retry import RetryPolicy
+from icons.domain.workers import is_outside
 
 log = structlog.get_logger(__name__)
 
@@ -114,7 +115,7 @@ class Worker:
             self._wake.clear()
             try:
                 for name, account in await self.blocking(self.desk.lanes):
-                    if name not in self._fillers:
+                    if name not in self._fillers and not is_outside(name):
                         self._fillers[name] = asyncio.create_task(self._fill(name, account))
             except Unavailable as error:
                 log.error("worker.store_unavailable", worker=self.id, message=error.message)
@@ -199,22 +200,14 @@ class Worker:
             await self.settled(lease.job)
 
     async def _settle_error(self, lease: Lease, error: StudioError, cause: Exception | None = None) -> None:
-        attempts = lease.job.failures + 1
-        pause = self.retry.delay(error, attempts, random.random())  # noqa: S311 - jitter, not a secret
-        elsewhere = _next_lane(lease.job) if pause is None and isinstance(error, ProviderError) else None
-        described = {
-            "code": error.code,
-            "message": error.message,
-            "attempts": attempts,
-            "final": pause is None and isinstance(error, ProviderError) and not error.transient,
-        }
-        if elsewhere:
-            pause = 0.0
+        outcome = self.retry.outcome(error, lease.job.failures + 1, random.random())  # noqa: S311 - jitter, no secret
+        elsewhere = _next_lane(lease.job) if isinstance(error, ProviderError) else None
+        if elsewhere and isinstance(outcome, Failed):
             log.info("job.fallback", job_id=lease.job.id, lane=lease.job.lane, next=elsewhere, code=error.code)
-        outcome: Outcome = Failed(described) if pause is None else Delayed(described, pause, elsewhere)
+            outcome = Delayed(outcome.error, 0.0, elsewhere)
         await self.blocking(self.desk.settle, lease, outcome)
-        if pause is not None and self._loop:
-            self._loop.call_later(pause, self._resume, lease.job.id)
+        if isinstance(outcome, Delayed) and self._loop:
+            self._loop.call_later(outcome.seconds, self._resume, lease.job.id)
 
     def _resume(self, job_id: str) -> None:
         """A delayed job's pause, measured by the monotonic clock, is over. A restart leaves that to the sweeper."""

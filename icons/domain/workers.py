@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 BROWSER: Final = "browser"  # the provider's name, and the kind of the jobs
+ERRANDS: Final = "errands"  # the lane in which the house's own workers fetch what those from outside have made
+DELIVERED: Final = "delivered"  # in the request of such a job: {"addresses": [...], "facts": {...}}
+SILENT: Final = 10.0  # seconds after which a worker that nobody says to live is not counted among the connected
 MAX_CAPABILITIES: Final = 100
 MAX_CAPACITY: Final = 100  # jobs at once
 _GENERAL: Final = "image-generation"  # the capability that names no model
@@ -75,3 +78,7 @@ class OutsideWorker:
     active: int = 0  # jobs that it holds
     connected_at: float = 0.0
     seen_at: float = 0.0
+
+    def meets(self, demand: Demand) -> bool:
+        """Whether it can do what a job demands, now or later."""
+        return self.account == demand.account and self.capabilities.meet(demand)

@@ -6,13 +6,17 @@ import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
+from engineio.async_drivers._websocket_wsgi import SimpleWebSocketWSGI
 from flask_socketio import SocketIO
+from simple_websocket import ConnectionClosed
+
+from icons.web.live.places import Share
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 # Where gunicorn and Werkzeug's server put the connection for whoever upgrades it.
-_SOCKETS: Final = ("gunicorn.socket", "werkzeug.socket")
+SOCKETS: Final = ("gunicorn.socket", "werkzeug.socket")
 _PATH: Final = "/socket.io"
 
 
@@ -55,47 +59,51 @@ class SocketGuard:
     answered with 503, so that there are always threads left for everything else.
     """
 
-    def __init__(self, application: "WSGIApplication", places: int, seconds: float) -> None:
+    def __init__(self, application: "WSGIApplication", places: Share, seconds: float) -> None:
         """``seconds``: deadline of a `GuardedSocket`."""
-        self._application, self._seconds = application, seconds
-        self._places = threading.BoundedSemaphore(places)
+        self._application, self._places, self._seconds = application, places, seconds
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         self._guard_upgrade(environ)
         if not environ.get("PATH_INFO", "").startswith(_PATH):
             return self._application(environ, start_response)
-        if not self._places.acquire(blocking=False):
+        if not self._places.take():
             start_response("503 Service Unavailable", [("Retry-After", "60"), ("Content-Length", "0")])
             return []
         try:
             return self._application(environ, start_response)  # returns when the connection has ended
         finally:
-            self._places.release()
+            self._places.give()
 
     def _guard_upgrade(self, environ: "WSGIEnvironment") -> None:
         if environ.get("HTTP_UPGRADE", "").lower() != "websocket":
             return
         # No permessage-deflate: it would cost about 140 KB per connection for messages of a few hundred bytes.
         environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
-        for name in _SOCKETS:
+        for name in SOCKETS:
             if name in environ:
                 environ[name] = GuardedSocket(environ[name], self._seconds)
 
 
-def limit_messages(sio: SocketIO, size: int) -> None:
-    """Refuse incoming WebSocket messages above ``size`` bytes while they arrive.
+class Upgrade(SimpleWebSocketWSGI):  # type: ignore[misc]  # Engine.IO ships no types
+    """Engine.IO's WebSocket, whose goodbye may come too late: the peer, or the reader, may have closed before."""
 
-    Engine.IO measures a message only when it is complete, so that a peer could fill the memory with one. There is no
-    option for it: its drivers make the socket by this entry, and all but eventlet's, which has a limit of its own, by
-    simple-websocket with ``server_args``.
+    def close(self) -> None:
+        """Without it each such goodbye ends its writer's thread with a traceback."""
+        with contextlib.suppress(OSError, ConnectionClosed):
+            super().close()
+
+
+def speak(sio: SocketIO, size: int) -> None:
+    """Have WebSockets made by `Upgrade`, in all runtimes, refusing messages above ``size`` bytes while they arrive.
+
+    Engine.IO measures a message only when it is complete, so that a peer could fill the memory with one; there is no
+    option for it. gevent's driver differs by no more than its threads, which are green anyway, and eventlet's demands
+    eventlet's own server.
     """
     engine = sio.server.eio
-    driver = engine._async["websocket"]
 
-    def limited(*args: Any) -> Any:
-        upgrade = driver(*args)
-        if hasattr(upgrade, "server_args"):
-            upgrade.server_args["max_message_size"] = size
-        return upgrade
+    def upgrade(handler: Any, _: Any) -> Upgrade:
+        return Upgrade(handler, None, max_message_size=size)
 
-    engine._async = {**engine._async, "websocket": limited}
+    engine._async = {**engine._async, "websocket": upgrade}

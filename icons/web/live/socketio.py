@@ -18,7 +18,7 @@ from icons.domain.errors import StudioError, Unauthenticated, Unavailable
 from icons.domain.events import Event
 from icons.web.live.asking import Topic, after_of, as_object, token_of, topic_of
 from icons.web.live.feed import Feed
-from icons.web.live.guard import SocketGuard, limit_messages
+from icons.web.live.guard import SocketGuard, speak
 from icons.web.live.listeners import Listener, Listeners
 from icons.web.parts import WebParts
 from icons.web.wire import Json, batch_status, job_body
@@ -40,15 +40,17 @@ def attach(app: Flask, parts: WebParts, check_seconds: float = 20.0) -> "Live":
     sio = SocketIO(
         app,
         async_mode=parts.settings.async_mode,  # never guessed: an eventlet that is merely installed would be taken
+        transports=list(parts.settings.socket_transports),
         # A client's events are handled one after the other in its own thread: no flood of threads, no overtaking.
         async_handlers=False,
-        cors_allowed_origins=None,  # the same origin only; an empty list would switch the check off
+        cors_allowed_origins=lambda origin, environ: parts.origins.allowed_origin(origin, environ.get("HTTP_HOST")),
+        cors_credentials=False,  # no cookie is read here
         max_http_buffer_size=_MAX_MESSAGE,
         ping_interval=_PING_SECONDS,
         ping_timeout=_PONG_SECONDS,
     )
-    limit_messages(sio, _MAX_MESSAGE)
-    places = parts.settings.max_listeners + _SPARE_PLACES
+    speak(sio, _MAX_MESSAGE)
+    places = parts.places.share(parts.settings.max_listeners + _SPARE_PLACES)
     guard = SocketGuard(app.wsgi_app, places, _PING_SECONDS + _PONG_SECONDS)
     app.wsgi_app = guard  # type: ignore[method-assign]  # Flask's way to add middleware
     live = Live(sio, parts, check_seconds)

@@ -8,10 +8,12 @@ from concurrent.futures import Future
 from contextlib import suppress
 from typing import Final
 
+from icons.core import metrics
 from icons.core.tail import Tail
 from icons.domain.errors import Unavailable
 from icons.domain.events import Event
 from icons.web.live.asking import Topic
+from icons.web.live.places import Share
 
 _MOST_WAITING: Final = 500  # events that a reader may be behind before it is let go
 _JOIN_SECONDS: Final = 10.0
@@ -59,13 +61,12 @@ class Stream:
 
 
 class Streams:
-    """All streams of this process; at most ``limit`` of them, because each holds a thread of the server."""
+    """All streams of this process; each has one of ``places``."""
 
-    def __init__(self, tail: Tail, limit: int) -> None:
-        self._tail, self._limit = tail, limit
+    def __init__(self, tail: Tail, places: Share) -> None:
+        self._tail, self._places = tail, places
         self._lock = threading.Lock()
         self._open: defaultdict[Topic, set[Stream]] = defaultdict(set)
-        self._count = 0
         self._closing = False
         self._unlisten = tail.listen(self._hand_out)
 
@@ -73,9 +74,9 @@ class Streams:
         """A new stream that hears every event after the number beside it. Unavailable when all places are taken."""
         stream, joined = Stream(topic), Future[int]()
         with self._lock:
-            if self._closing or self._count >= self._limit:
+            if self._closing or not self._places.take():
                 raise Unavailable("Too many streams are open here. Try again in a minute, or poll.", retry_after=60)
-            self._count += 1
+        metrics.STREAMS.inc()
 
         def join(position: int) -> None:
             with self._lock:
@@ -92,8 +93,9 @@ class Streams:
     def leave(self, stream: Stream) -> None:
         """Free its place. To be called exactly once for each that has entered."""
         with self._lock:
-            self._count -= 1
             self._forget(stream)
+        self._places.give()
+        metrics.STREAMS.dec()
 
     def close(self) -> None:
         """End every stream and let nobody in; who comes back to another process goes on by number."""

@@ -10,6 +10,7 @@ import websocket
 from flask import Flask
 
 from icons.web.auth import Gate
+from icons.web.cors import Origins
 from icons.web.live.socketio import attach
 from icons.web.parts import WebParts
 from icons.web.settings import TokenSettings, WebSettings
@@ -70,19 +71,32 @@ def listening(url, secret, **auth):
         ear.client.disconnect()
 
 
+def own_parts(studio, **settings):
+    """What a face of the test's own is made with."""
+    house, known = studio.house, WebSettings(TokenSettings("a secret of at least thirty-two bytes"), **settings)
+    return WebParts(
+        service=house.service,
+        accounts=house.accounts,
+        gallery=house.gallery,
+        tail=house.tail,
+        profiles=house.profiles,
+        pictures=house.pictures,
+        chats=house.chats,
+        hooks=house.hooks,
+        gate=Gate(house.accounts, known),
+        signer=ImageSigner(known.tokens.secret.encode(), known.image_url_ttl),
+        origins=Origins(known.cors_origins),
+        settings=known,
+        circuits=dict,
+        ready=dict,
+    )
+
+
 @contextmanager
 def own_server(studio, check_seconds=20.0, **settings):
     """A Socket.IO face of the test's own: its base URL and the face."""
     app = Flask("live")
-    known = WebSettings(TokenSettings("a secret of at least thirty-two bytes"), **settings)
-    signer = ImageSigner(known.tokens.secret.encode(), known.image_url_ttl)
-    gate = Gate(studio.accounts, known)
-    house = studio.house
-    parts = WebParts(
-        *(studio.service, studio.accounts, studio.gallery, studio.tail, house.profiles, house.pictures),
-        *(gate, signer, known, dict, dict),
-    )
-    live = attach(app, parts, check_seconds)
+    live = attach(app, own_parts(studio, **settings), check_seconds)
     with served(app) as url:
         try:
             yield url, live

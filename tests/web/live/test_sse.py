@@ -16,6 +16,7 @@ from icons.web import openapi
 from icons.web.auth import Gate
 from icons.web.live import sse
 from icons.web.live.asking import Topic
+from icons.web.live.places import Places
 from icons.web.live.streams import Stream, Streams
 from icons.web.parts import WebParts
 from icons.web.settings import TokenSettings, WebSettings
@@ -183,7 +184,7 @@ def test_nonsense_numbers_are_refused(server: Server, house: Studio, number: str
 def own_face(studio: Studio, pulse: sse.Pulse, limit: int = 10) -> Iterator[tuple[str, Streams, Gate]]:
     """A stream face of the test's own."""
     settings = WebSettings(TokenSettings("a secret of at least thirty-two bytes"))
-    gate, streams = Gate(studio.accounts, settings), Streams(studio.tail, limit)
+    gate, streams = Gate(studio.accounts, settings), Streams(studio.tail, Places().share(limit))
     parts = WebParts(
         service=studio.service,
         accounts=studio.accounts,
@@ -235,7 +236,7 @@ def test_a_closing_server_ends_its_streams(house: Studio) -> None:
 
 def test_places_are_bounded(house: Studio) -> None:
     """The stream too many is refused; when one leaves there is room again."""
-    streams = Streams(house.tail, 1)
+    streams = Streams(house.tail, Places().share(1))
     first, _ = streams.enter(Topic(job_id="one"))
     with pytest.raises(Unavailable):
         streams.enter(Topic(job_id="two"))
