@@ -6,7 +6,11 @@ from icons.domain.errors import SettingsError
 
 
 def open_bus(url: str) -> Bus:
-    """``memory:`` -> within this process."""
+    """``memory:`` -> within this process; ``redis://``, ``rediss://`` or ``unix://`` -> the fleet."""
     if url == "memory:":
         return MemoryBus()
-    raise SettingsError(f"BUS_URL is {url.split(':')[0]}; write memory:.")
+    if url.startswith(("redis://", "rediss://", "unix://")):
+        from icons.adapters.buses.redis import RedisBus  # a third of a second to import
+
+        return RedisBus(url)
+    raise SettingsError(f"BUS_URL is {url.split(':')[0]}; write memory: or redis://host:6379/0.")

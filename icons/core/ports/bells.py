@@ -8,11 +8,11 @@ class Queue(Protocol):
     """Wakes workers. Carries no decisions: losing every ring costs a sweep, never a job."""
 
     def ring(self) -> None:
-        """Something may be runnable."""
+        """Something may be runnable. Returns at once and never fails; rings close together may be heard as one."""
         ...
 
     def listen(self, wake: Callable[[], None]) -> Callable[[], None]:
-        """Have ``wake`` called, from any thread, at each ring; the answer stops that."""
+        """Have ``wake`` called, from any thread, after each ring; the answer stops that."""
         ...
 
     def enlist(self) -> bool:
@@ -31,10 +31,12 @@ class Queue(Protocol):
 class Bus(Protocol):
     """Tells listeners that the event log has grown. Losing a ring costs a poll, never an event."""
 
-    def ring(self) -> None: ...
+    def ring(self) -> None:
+        """The log has grown. Returns at once and never fails; rings close together may be heard as one."""
+        ...
 
     def listen(self, wake: Callable[[], None]) -> Callable[[], None]:
-        """Have ``wake`` called, from any thread, at each ring; the answer stops that."""
+        """Have ``wake`` called, from any thread, after each ring; the answer stops that."""
         ...
 
     def close(self) -> None: ...
