@@ -142,6 +142,7 @@ def test_doctor_finds_nothing_wrong(run) -> None:
     done = run("doctor", PORT="35601")
     assert done.returncode == 0, done.stdout
     assert "All is well." in done.stdout
+    assert "database: SQLite 3" in done.stdout
     assert "provider local: drew an icon" in done.stdout
 
 

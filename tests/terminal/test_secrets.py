@@ -14,13 +14,16 @@ def test_rotation_leaves_the_old_key_out(run, folder: Path) -> None:
     studio = open_studio(embedded(folder / "storage", secrets_key=OLD), work=False)
     fields = {"name": "mine", "provider": "openai", "api_key": "sk-of-the-tests-1234"}
     profile = studio.house.profiles.add(studio.caller(), fields)
+    signing = studio.house.hooks.secret(studio.caller())
     studio.web.close()
     studio.house.stop()
     done = run("secrets", "rotate", SECRETS_KEY=f"{NEW},{OLD}")
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("Sealed with the first key of SECRETS_KEY: 1.")
+    assert done.stdout.startswith("Sealed with the first key of SECRETS_KEY: 2.")
     assert "sk-of-the-tests" not in done.stdout + done.stderr
+    assert signing.secret not in done.stdout + done.stderr
     studio = open_studio(embedded(folder / "storage", secrets_key=NEW), work=False)
+    assert studio.house.hooks.secret(studio.caller()) == signing
     sealed = studio.house.engines.store.profiles.get(studio.user.id, profile.id).sealed_key
     studio.web.close()
     studio.house.stop()
