@@ -1,4 +1,4 @@
-"""The dashboard in Chromium: first load beside a bare page, and a batch of 1,000 icons while its sheet fills."""
+"""The dashboard in Chromium: first load beside a bare page; a sheet of 1,000 icons filling, scrolled and judged."""
 
 from statistics import median
 
@@ -18,6 +18,22 @@ WATCH = """() => {
   requestAnimationFrame(frame);
 }"""
 SEEN = "() => ({ ...seen, ms: performance.now() - seen.start })"
+# From top to bottom and back in steps of one wheel notch; the time between two frames.
+SCROLL = """async () => {
+  const frame = () => new Promise(requestAnimationFrame), gaps = [];
+  let last = await frame();
+  for (const way of [120, -120]) {
+    for (let y = scrollY; ; y = scrollY) {
+      scrollBy({ top: way, behavior: 'instant' });
+      const now = await frame();
+      gaps.push(now - last);
+      last = now;
+      if (scrollY === y) break;
+    }
+  }
+  return gaps.sort((one, other) => one - other);
+}"""
+JUDGED = 50  # icons approved by key, one after the other
 
 
 def first_paint(browser: Browser, address: str, selector: str) -> tuple[float, list[int]]:
@@ -54,10 +70,25 @@ def fill(page: Page) -> None:
     seconds = seen["ms"] / 1000
     print(f"sheet of {ICONS:,}: filled in {seconds:.1f} s at {seen['frames'] / seconds:.0f} frames/s")
     print(f"  {len(seen['long'])} long tasks, the longest {max(seen['long'], default=0):.0f} ms")
+    gaps = page.evaluate(SCROLL)
+    late = gaps[int(len(gaps) * 0.95)]
+    print(f"  scrolled through in {len(gaps)} frames, {median(gaps):.0f} ms each, p95 {late:.0f} ms")
+    judge(page)
     before = page.evaluate("performance.now()")
     page.locator("button.tile").first.click()
     page.get_by_role("dialog").wait_for()
     print(f"  an icon opens in {page.evaluate('performance.now()') - before:.0f} ms")
+
+
+def judge(page: Page) -> None:
+    """Print how long a key that approves an icon and goes to the next one takes until its cell shows it."""
+    page.locator("button.tile").first.focus()
+    before = page.evaluate("performance.now()")
+    for _ in range(JUDGED):
+        page.keyboard.press("a")
+        page.keyboard.press("ArrowRight")
+    page.locator(".cell.approved").nth(JUDGED - 1).wait_for()
+    print(f"  an icon is approved in {(page.evaluate('performance.now()') - before) / JUDGED:.0f} ms")
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ DESK: Final = {"viewport": {"width": 1360, "height": 850}}
 PHONE: Final = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 LOOKS: Final = {"light": DESK, "dark": DESK | {"color_scheme": "dark"}, "phone": PHONE}
 MOST_BYTES: Final = 300_000
-GROUPS: Final = ("Office", "Electronics", "Food & drink", "Tools & building", "Travel", "Vehicles & transport", "Home")
+GROUPS: Final = ("Travel", "Tools & building", "Arts & media")
 
 
 def sign_in_page(page: Page, url: str) -> None:
@@ -41,9 +41,10 @@ def batch(page: Page, url: str) -> None:
     """Taken while it is drawn."""
     sign_in(page, url)
     page.goto(f"{url}/#/batches")
-    page.get_by_text("Pick by group").click()
+    page.get_by_text("Pick from the library").click()
     for group in GROUPS:
-        page.get_by_role("checkbox", name=group).check()
+        page.locator("summary", has_text=group).click()
+        page.get_by_role("checkbox", name=f"All of {group}").check()
     page.get_by_role("radio", name="Sticker").check()
     page.get_by_role("radio", name="512", exact=True).check()
     page.get_by_role("button", name="Draw 35 icons").click()
@@ -53,7 +54,7 @@ def batch(page: Page, url: str) -> None:
 def gallery(page: Page, url: str) -> None:
     sign_in(page, url)
     page.goto(f"{url}/#/gallery")
-    page.get_by_role("button", name="Show ").nth(30).wait_for()
+    page.get_by_role("button", name="Show ").nth(12).wait_for()
 
 
 def icon(page: Page, url: str) -> None:

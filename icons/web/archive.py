@@ -9,11 +9,11 @@ from flask import Response
 from zipstream import ZipStream
 
 from icons.core.gallery import Gallery
-from icons.core.service import Service
-from icons.domain.access import Caller
 from icons.domain.errors import Conflict
 from icons.domain.images import Image, slug
 from icons.domain.jobs import Job
+from icons.web.choices import Cell
+from icons.web.wire import subject
 
 _CHUNK: Final = 64 * 1024
 
@@ -31,11 +31,11 @@ class _Entry:
         request = self.job.request
         return {
             "file": self.name,
-            "category": request["category"],
-            "variation": request["variation"],
+            "category": subject(request),
+            "variation": request.get("variation", 0),
             "metadata": {
-                "style": request["style"],
-                "color_scheme": request["color_scheme"],
+                "style": request.get("style"),
+                "color_scheme": request.get("color_scheme"),
                 "format": self.image.format.value,
                 "width": self.image.width,
                 "height": self.image.height,
@@ -44,15 +44,17 @@ class _Entry:
         }
 
 
-def zip_response(service: Service, gallery: Gallery, caller: Caller, batch_id: str) -> Response:
+def zip_response(gallery: Gallery, batch_id: str, cells: Sequence[Cell], total: int) -> Response:
     """The archive, of exactly known length: never more than one chunk of one image is in memory.
 
+    ``total``: how many icons the batch has, so that a choice of them has the same names as all.
+
     An icon whose file cannot be read breaks the download off short of its announced length, so that no client takes
-    it for whole. Conflict while nothing is finished.
+    it for whole. Conflict while there is nothing to download.
     """
-    entries = _entries(service.jobs_of(caller, batch_id), gallery, caller)
+    entries = _entries(cells, max(3, len(str(total))))
     if not entries:
-        raise Conflict("No icon of this batch is finished yet. Try again when its status shows some.")
+        raise Conflict("No icon of this batch is finished, or has that verdict, yet. Try again when there are some.")
     archive = ZipStream(sized=True)  # pictures are compressed already, so they are stored as they are
     archive.add(_manifest(batch_id, entries), "manifest.json")
     for entry in entries:
@@ -65,23 +67,20 @@ def zip_response(service: Service, gallery: Gallery, caller: Caller, batch_id: s
     return response
 
 
-def _entries(jobs: Sequence[Job], gallery: Gallery, caller: Caller) -> list[_Entry]:
+def _entries(cells: Sequence[Cell], digits: int) -> list[_Entry]:
     """The finished icons in request order."""
-    images = gallery.images(caller, [image_id for job in jobs for image_id in job.images])
-    digits = max(3, len(str(len(jobs))))
     return [
-        _Entry(_name(job, number, images[image_id], digits), job, images[image_id])
-        for job in jobs
-        for number, image_id in enumerate(job.images)
-        if image_id in images
+        _Entry(_name(cell.job, number, image, digits), cell.job, image)
+        for cell in cells
+        for number, image in enumerate(cell.images)
     ]
 
 
 def _name(job: Job, number: int, image: Image, digits: int) -> str:
     """``007-office-supplies-v2.png``: unique by the position in front, and by ``-2`` for a job's second image."""
     another = f"-{number + 1}" if number else ""
-    variation = job.request["variation"] + 1
-    return f"{job.position + 1:0{digits}}-{slug(job.request['category'])}-v{variation}{another}.{image.format.value}"
+    variation = job.request.get("variation", 0) + 1
+    return f"{job.position + 1:0{digits}}-{slug(subject(job.request))}-v{variation}{another}.{image.format.value}"
 
 
 def _manifest(batch_id: str, entries: Sequence[_Entry]) -> str:

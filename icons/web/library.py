@@ -2,11 +2,13 @@
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from flask_openapi import APIBlueprint, Tag
 
+from icons.core.ports import JobFilter
 from icons.domain.images import CacheEntry
+from icons.domain.jobs import LIVE, Job, State
 from icons.domain.prompts import Category, Scheme, Style
 from icons.web.auth import current_caller
 from icons.web.parts import WebParts
@@ -14,13 +16,15 @@ from icons.web.schemas.icon_answers import (
     CachedAnswer,
     ClearedAnswer,
     SchemesAnswer,
-    StatisticsAnswer,
     StylesAnswer,
     SuggestionsAnswer,
 )
 from icons.web.schemas.icons import CachedQuery, ClearBody, SuggestionsQuery
+from icons.web.schemas.statistics import QueueAnswer, StatisticsAnswer
 from icons.web.signing import ImageSigner
-from icons.web.wire import Json, image_body, iso
+from icons.web.wire import Json, image_body, iso, iso_or_none, job_status
+
+_SHOWN: Final = 100  # jobs of a kind in the queue: beyond that only their number says something
 
 
 def blueprint(parts: WebParts) -> APIBlueprint:
@@ -96,6 +100,21 @@ def _add_cache(api: APIBlueprint, parts: WebParts) -> None:
         """Show the account's figures; an administrator sees those of all accounts"""
         return _statistics(parts.service.statistics(current_caller()), parts.circuits())
 
+    @api.get("/queue", responses={200: QueueAnswer})
+    def queue() -> Json:
+        """List what runs and what waits for the account, newest first"""
+        caller = current_caller()
+        running = parts.service.find(caller, JobFilter(frozenset({State.ACTIVE})), _SHOWN)
+        waiting = parts.service.find(caller, JobFilter(LIVE - {State.ACTIVE}), _SHOWN)
+        return {"active": [_queued(job) for job in running], "waiting": [_queued(job) for job in waiting]}
+
+
+def _queued(job: Job) -> Json:
+    told = ("job_id", "batch_id", "status", "progress", "stage", "created_at", "started_at")
+    status = job_status(job)
+    title = job.request.get("category") or job.request.get("prompt") or ""
+    return {**{name: status[name] for name in told}, "kind": job.kind, "title": title}
+
 
 def _statistics(figures: Mapping[str, Any], circuits: Mapping[str, str]) -> Json:
     states: Mapping[str, int] = figures["states"]
@@ -109,6 +128,9 @@ def _statistics(figures: Mapping[str, Any], circuits: Mapping[str, str]) -> Json
         "cached_generations": figures["cached"],
         "success_rate": round(completed / ended, 4) if ended else 0.0,
         "average_generation_time": figures["average_seconds"],
+        "median_generation_time": figures["median_seconds"],
+        "p95_generation_time": figures["p95_seconds"],
+        "oldest_waiting_since": iso_or_none(figures["oldest_waiting"]),
         "active_jobs": states.get("active", 0),
         "waiting_jobs": states.get("waiting", 0) + states.get("delayed", 0),
         "active_batches": figures["active_batches"],

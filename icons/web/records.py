@@ -1,9 +1,10 @@
 """Images of the gallery and the requests that bring them, as the JSON of the camelCase faces."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from icons.domain.images import Record
+from icons.domain.images import Facets, Image, Origin, Record
 from icons.domain.jobs import Job
+from icons.domain.spending import dollars
 from icons.web.signing import ImageSigner
 from icons.web.wire import Json, iso
 
@@ -25,12 +26,54 @@ def image_record(record: Record, signer: ImageSigner) -> Json:
         "generationPrompt": image.generation_prompt or None,
         "generationModel": image.generation_model or None,
         "profileId": image.profile_id,
+        "provider": image.facts.get("provider"),
+        "icon": _icon(image),
+        "origin": _origin(record.origin) if record.origin else None,
         "tags": [{"tagType": tag.type.value, "tagId": tag.id} for tag in record.tags],
         "createdAt": iso(image.created_at),
     }
     if revised := image.facts.get("revised_prompt"):
         body["revisedPrompt"] = revised
     return body
+
+
+def _icon(image: Image) -> Json | None:
+    """What it was asked for with; images drawn otherwise, or before these facts were kept, have none."""
+    facts = image.facts
+    if "color_scheme" not in facts:
+        return None
+    return {
+        "category": facts["category"],
+        "style": facts["style"],
+        "colorScheme": facts["color_scheme"],
+        "customElements": facts["elements"],
+        "brandColors": facts["brand_colors"],
+        "background": facts["background"],
+        "seed": facts["seed"],
+        "variation": facts["variation"],
+    }
+
+
+def _origin(origin: Origin) -> Json:
+    return {
+        "jobId": origin.job_id,
+        "batchId": origin.batch_id,
+        "images": origin.images,
+        "cost": None if origin.cost is None else dollars(origin.cost),
+    }
+
+
+def facets_body(facets: Facets) -> Json:
+    """What a search could ask for."""
+    return {
+        "tags": [{"tagType": tag.type.value, "tagId": tag.id, "count": count} for tag, count in facets.tags],
+        "models": _counted(facets.models),
+        "providers": _counted(facets.providers),
+    }
+
+
+def _counted(values: Iterable[tuple[str, int]]) -> list[Json]:
+    return [{"name": name, "count": count} for name, count in values]
 
 
 def generated(job: Job, records: Sequence[Record], signer: ImageSigner) -> Json:

@@ -1,11 +1,13 @@
 """One studio and one Chromium for all browser tests, and a page that fails its test at any error or outside request."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.fakes.provider import FakeProvider, running
 from tools.browsing import chromium, sign_in, studio
 
 WAIT = 30_000  # ms that anything may take on a busy machine
@@ -17,6 +19,20 @@ def url() -> Iterator[str]:
     """The studio's address."""
     with studio() as address:
         yield address
+
+
+@dataclass
+class Painted:
+    """A studio whose connections may lead to this machine, and a provider there to connect to."""
+
+    url: str
+    provider: FakeProvider
+
+
+@pytest.fixture(scope="session")
+def painted() -> Iterator[Painted]:
+    with running() as provider, studio(ALLOW_PRIVATE_BASE_URLS="true") as address:
+        yield Painted(address, provider)
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +47,10 @@ class Watch:
     def __init__(self, url: str) -> None:
         self._host = urlsplit(url).netloc
         self.troubles: list[str] = []
+
+    def allow(self, url: str) -> None:
+        """Another studio, in place of the first."""
+        self._host = urlsplit(url).netloc
 
     def follow(self, page: Page) -> None:
         page.on("request", lambda request: self._check(request.url))
@@ -61,17 +81,18 @@ def open_page(browser: Browser, url: str, watch: Watch) -> Iterator[Callable[...
     """Opens a page in a browser profile of its own; by default signed in."""
     contexts: list[BrowserContext] = []
 
-    def open_one(*, signed_in: bool = True, **options) -> Page:
+    def open_one(*, signed_in: bool = True, at: str = url, **options) -> Page:
         context = browser.new_context(reduced_motion="reduce", **options)
         context.set_default_timeout(WAIT)
         context.grant_permissions(["clipboard-read", "clipboard-write"])
         contexts.append(context)
         page = context.new_page()
         watch.follow(page)
+        watch.allow(at)
         if signed_in:
-            sign_in(page, url)
+            sign_in(page, at)
         else:
-            page.goto(url)
+            page.goto(at)
         return page
 
     yield open_one
@@ -83,3 +104,9 @@ def open_page(browser: Browser, url: str, watch: Watch) -> Iterator[Callable[...
 def page(open_page: Callable[..., Page]) -> Page:
     """A page of the signed-in administrator."""
     return open_page()
+
+
+@pytest.fixture
+def painted_page(open_page: Callable[..., Page], painted: Painted) -> Page:
+    """A page of that studio's administrator."""
+    return open_page(at=painted.url)

@@ -2,7 +2,7 @@
 
 import itertools
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import APIResponse, Page, expect
 
 _NUMBERS = itertools.count(1)
 
@@ -11,6 +11,35 @@ def visit(page: Page, name: str) -> None:
     """Goes to a page by the navigation."""
     page.get_by_role("navigation").get_by_role("link", name=name).click()
     page.get_by_role("main").get_by_role("heading", level=1).wait_for()
+
+
+def spoil(page: Page, *names: str) -> None:
+    """Makes tokens of the kept session worthless, as if they had run out, and loads the page with them."""
+    for name in names:
+        page.evaluate(
+            """(name) => {
+                const key = 'icon-studio.session', session = JSON.parse(localStorage.getItem(key));
+                localStorage.setItem(key, JSON.stringify({ ...session, [name]: 'spoilt' }));
+            }""",
+            name,
+        )
+    page.evaluate("dispatchEvent(new StorageEvent('storage', { key: 'icon-studio.session' }))")
+
+
+def ask(page: Page, method: str, path: str, *, headers: dict[str, str] | None = None, **options) -> APIResponse:
+    """A request of the signed-in person, as their own program would make it."""
+    token = page.evaluate("JSON.parse(localStorage.getItem('icon-studio.session')).access")
+    address = page.evaluate("location.origin") + path
+    sent = {"Authorization": f"Bearer {token}", **(headers or {})}
+    answer = page.request.fetch(address, method=method, headers=sent, **options)
+    assert answer.ok, answer.text()
+    return answer
+
+
+def connect(page: Page, provider, name: str, **fields) -> str:
+    """A connection to the tests' provider; its id."""
+    body = {"name": name, "provider": "openai", "baseUrl": provider.address("openai"), "apiKey": "sk-test-0123456789"}
+    return ask(page, "POST", "/api/profiles", data={**body, **fields}).json()["id"]
 
 
 def fresh(count: int) -> list[str]:

@@ -39,6 +39,10 @@ def test_every_page_is_accessible(open_page, scheme: str, viewport: dict[str, in
     for name in PAGES:
         visit(page, name)
         check(page, name)
+    visit(page, "Batches")
+    page.get_by_text("Pick from the library").click()
+    page.locator("summary", has_text="Travel").click()
+    check(page, "the library")
     visit(page, "Generate")
     page.get_by_label("Category").press_sequentially("garden")
     page.get_by_role("option").first.wait_for()
@@ -48,6 +52,10 @@ def test_every_page_is_accessible(open_page, scheme: str, viewport: dict[str, in
     check(page, "a result")
     start_batch(page, fresh(4))
     expect_done(page, 4)
+    finished(page).first.focus()
+    for key in ("a", "ArrowRight", "x"):
+        page.keyboard.press(key)
+    expect(page.get_by_role("radio", name="Rejected")).to_be_visible()
     check(page, "a batch")
     finished(page).first.click()
     page.get_by_role("dialog").wait_for()

@@ -2,11 +2,40 @@
 
 import zipfile
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.flows import cells, expect_done, finished, fresh, start_batch, visit
+from tests.browser.flows import cells, expect_done, finished, fresh, spoil, start_batch, visit
+from tools.browsing import PASSWORD
+
+
+def drop(field: Locator, name: str, text: str) -> None:
+    """Drops a file on a field."""
+    make = "([name, text]) => { const held = new DataTransfer(); held.items.add(new File([text], name)); return held; }"
+    held = field.page.evaluate_handle(make, [name, text])
+    field.dispatch_event("drop", {"dataTransfer": held})
+
+
+def picture(page: Page) -> str:
+    """Which image the first cell shows."""
+    return urlsplit(page.locator(".cell img").first.get_attribute("src")).path
+
+
+def size_of(page: Page, path: str) -> int:
+    """Bytes of an image."""
+    token = page.evaluate("JSON.parse(localStorage.getItem('icon-studio.session')).access")
+    origin = page.url.partition("/#")[0]
+    return len(page.request.get(origin + path, headers={"Authorization": f"Bearer {token}"}).body())
+
+
+def zipped(page: Page, button: str, folder: Path) -> list[zipfile.ZipInfo]:
+    """The pictures in a zip that a button gives."""
+    with page.expect_download() as download:
+        page.get_by_role("button", name=button).click()
+    download.value.save_as(folder / "icons.zip")
+    return [each for each in zipfile.ZipFile(folder / "icons.zip").infolist() if each.filename.endswith(".png")]
 
 
 def test_a_batch_fills_without_a_reload(page, watch) -> None:
@@ -39,11 +68,41 @@ def test_a_file_and_groups_fill_the_list(page) -> None:
         {"name": "list.csv", "mimeType": "text/csv", "buffer": b"Boats;sail;anchor\n"}
     )
     expect(page.get_by_label("Categories")).to_have_value("Boats;sail;anchor\n")
-    page.get_by_text("Pick by group").click()
-    page.get_by_role("checkbox", name="Vehicles").check()
-    expect(page.get_by_role("button", name="Draw 6 icons")).to_be_enabled()
-    page.get_by_role("checkbox", name="Vehicles").uncheck()
+    page.get_by_text("Pick from the library").click()
+    page.locator("summary", has_text="Vehicles & transport").click()
+    page.get_by_role("checkbox", name="Trucks").check()
+    expect(page.get_by_role("button", name="Draw 2 icons")).to_be_enabled()
+    page.get_by_role("checkbox", name="All of Vehicles").check()
+    expect(page.get_by_role("button", name="Draw 13 icons")).to_be_enabled()
+    page.get_by_role("checkbox", name="All of Vehicles").uncheck()
     expect(page.get_by_role("button", name="Draw 1 icon")).to_be_enabled()
+
+
+def test_a_dropped_file_fills_the_list(page) -> None:
+    """Read in the browser, as a chosen one is; one that is too large is refused in words."""
+    visit(page, "Batches")
+    field = page.get_by_label("Categories")
+    drop(field, "list.txt", "Boats\nHarbours\n")
+    expect(page.get_by_text("2 categories", exact=True)).to_be_visible()
+    drop(field, "huge.txt", "x" * 1_000_001)
+    expect(page.get_by_text("huge.txt is too large")).to_be_visible()
+    expect(page.get_by_text("2 categories", exact=True)).to_be_visible()
+
+
+def test_a_session_that_ends_while_one_types_loses_no_list(page, watch) -> None:
+    """The price asks for the password, over the list; then the batch is drawn."""
+    visit(page, "Batches")
+    spoil(page, "access", "refresh")
+    page.get_by_label("Categories").press_sequentially("Sails\nRopes")
+    dialog = page.get_by_role("dialog", name="Your session has ended")
+    dialog.get_by_label("Password").fill(PASSWORD)
+    dialog.get_by_role("button", name="Sign in").click()
+    expect(dialog).not_to_be_visible()
+    expect(page.get_by_label("Categories")).to_have_value("Sails\nRopes")
+    expect(page.get_by_text("Free", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Draw 2 icons").click()
+    expect_done(page, 2)
+    watch.troubles.clear()  # Chromium reports the 401s
 
 
 def test_a_large_sheet_asks_for_what_is_seen(page) -> None:
@@ -98,20 +157,93 @@ def test_a_cancelled_batch_can_be_drawn_after_all(page) -> None:
     expect_done(page, 120)
 
 
-def test_one_cell_is_drawn_anew(page) -> None:
-    """Another seed replaces the icon on the sheet, also after a reload."""
+def test_one_cancelled_cell_is_drawn_after_all(page) -> None:
+    """Its neighbours stay as they are."""
+    start_batch(page, fresh(80), size="512")
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_text("Cancelled", exact=True).first).to_be_visible()
+    there = finished(page).count()
+    page.get_by_role("button", name="Retry ").last.click()
+    expect(finished(page)).to_have_count(there + 1)
+    expect(finished(page).last).to_be_visible()
+
+
+def test_one_cell_is_drawn_anew(open_page, page, tmp_path: Path) -> None:
+    """Another seed takes the icon's place: here, in another browser, in the zip; and gives it back on request."""
     start_batch(page, fresh(3))
     expect_done(page, 3)
-    before = page.locator(".cell img").first.get_attribute("src")
+    before = picture(page)
     finished(page).first.click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("button", name="Another seed").click()
-    expect(dialog.get_by_text("Redrawn here")).to_be_visible()
+    expect(dialog.get_by_role("button", name="Back to the first")).to_be_visible()
     dialog.get_by_role("button", name="Close").click()
-    after = page.locator(".cell img").first.get_attribute("src")
+    after = picture(page)
     assert after != before
+    other = open_page()
+    other.goto(page.url)
+    expect(finished(other)).to_have_count(3)
+    assert picture(other) == after
+    assert size_of(page, after) == zipped(page, "Download zip", tmp_path)[0].file_size
+    finished(other).first.click()
+    other.get_by_role("dialog").get_by_role("button", name="Back to the first").click()
+    expect(other.get_by_role("button", name="Back to the first")).to_have_count(0)
     page.reload()
-    expect(page.locator(".cell img").first).to_have_attribute("src", after)
+    expect(finished(page)).to_have_count(3)
+    assert picture(page) == before
+
+
+def test_verdicts_are_kept_and_choose_what_is_downloaded(open_page, page, tmp_path: Path) -> None:
+    """By click and by key; another browser knows them; the sheet shows, and the zip holds, what was approved."""
+    start_batch(page, fresh(5))
+    expect_done(page, 5)
+    cells(page).nth(1).hover()
+    cells(page).nth(1).get_by_role("button", name="Approve").click()
+    finished(page).nth(1).focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("a")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("x")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog").get_by_role("button", name="Rejected")).to_be_visible()
+    page.keyboard.press("x")
+    expect(page.get_by_role("dialog").get_by_role("button", name="Reject", exact=True)).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Zip of 2 approved")).to_be_enabled()
+    page.wait_for_load_state("networkidle")
+    other = open_page()
+    other.goto(page.url)
+    other.get_by_role("radio", name="Approved").check()
+    expect(cells(other).and_(other.locator(":visible"))).to_have_count(2)
+    names = [each.filename[:3] for each in zipped(other, "Zip of 2 approved", tmp_path)]
+    assert names == ["002", "003"]
+
+
+def test_too_many_missed_events_are_fetched_instead(page) -> None:
+    """When the service refuses to replay, the sheet is looked up as a whole and goes on from there."""
+    lines, refused = [], []
+
+    def pass_on(line) -> None:
+        server = line.connect_to_server()
+        lines.append(line)
+
+        def hear(message) -> None:
+            if str(message).startswith("40") and '"after"' in message and not refused:
+                refused.append(message)
+                line.send('44{"message":"Too many events were missed.","data":{"code":"REPLAY_TOO_LONG"}}')
+            else:
+                server.send(message)
+
+        line.on_message(hear)
+
+    page.route_web_socket("**/socket.io/**", pass_on)
+    page.reload()
+    expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    start_batch(page, fresh(60), size="512")
+    expect(finished(page).nth(2)).to_be_attached()
+    lines[-1].close()
+    expect_done(page, 60)
+    assert len(refused) == 1
 
 
 def test_the_viewer_goes_from_icon_to_icon(page) -> None:
@@ -132,11 +264,7 @@ def test_the_zip_holds_every_icon(page, tmp_path: Path) -> None:
     """As many pictures as there are cells."""
     start_batch(page, fresh(5))
     expect_done(page, 5)
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Download zip").click()
-    download.value.save_as(tmp_path / "icons.zip")
-    names = zipfile.ZipFile(tmp_path / "icons.zip").namelist()
-    assert len([name for name in names if name.endswith(".png")]) == 5
+    assert len(zipped(page, "Download zip", tmp_path)) == 5
 
 
 def test_an_unknown_batch_is_said_so(page, url, watch) -> None:

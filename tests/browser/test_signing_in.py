@@ -2,23 +2,10 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.flows import visit
+from tests.browser.flows import spoil, visit
 from tools.browsing import PASSWORD, sign_in
 
 TOKENS = "JSON.parse(localStorage.getItem('icon-studio.session'))"
-
-
-def spoil(page, *names: str) -> None:
-    """Makes tokens of the kept session worthless, as if they had run out, and loads the page with them."""
-    for name in names:
-        page.evaluate(
-            """(name) => {
-                const key = 'icon-studio.session', session = JSON.parse(localStorage.getItem(key));
-                localStorage.setItem(key, JSON.stringify({ ...session, [name]: 'spoilt' }));
-            }""",
-            name,
-        )
-    page.evaluate("dispatchEvent(new StorageEvent('storage', { key: 'icon-studio.session' }))")
 
 
 def test_a_wrong_password_is_said_so(open_page, watch) -> None:

@@ -37,11 +37,11 @@ class FilePath(Query):
     filename: str
 
 
-def blueprint(_: WebParts) -> APIBlueprint:
+def blueprint(parts: WebParts) -> APIBlueprint:
     """``GET /`` and the files that the page loads."""
     api = APIBlueprint("dashboard", __name__, doc_ui=False)
     page = (_FOLDER / "index.html").read_text(encoding="utf-8")
-    policy = _policy(page)
+    policy = _policy(page, parts.settings.image_origin)
     vendor = _vendor_files(page)
     own = _own_files(_FOLDER / "static")
 
@@ -95,8 +95,9 @@ def _import_map(page: str) -> str:
     return found[1]
 
 
-def _policy(page: str) -> str:
-    """Content-Security-Policy: this origin only; the import map, which has to be inline, by its hash.
+def _policy(page: str, image_origin: str = "") -> str:
+    """Content-Security-Policy: this origin only, pictures from ``image_origin`` too; the import map, which has to be
+    inline, by its hash.
 
     Trusted Types with no policy at all: the browser itself refuses to read any text as HTML.
     """
@@ -106,7 +107,7 @@ def _policy(page: str) -> str:
             "default-src 'none'",
             f"script-src 'self' 'sha256-{digest}'",
             "style-src 'self'",
-            "img-src 'self' blob: data:",
+            f"img-src 'self' blob: data: {image_origin}".rstrip(),
             "connect-src 'self'",  # Socket.IO's ws: address of this origin included
             "base-uri 'none'",
             "form-action 'none'",

@@ -8,6 +8,7 @@ const CANCELLED = "It was cancelled before it was drawn.";
 
 export const get = (path, query) => call("GET", query ? `${path}?${new URLSearchParams(query)}` : path);
 export const post = (path, body = {}) => call("POST", path, body);
+export const change = (path, body) => call("PATCH", path, body);
 export const remove = (path) => call("DELETE", path);
 
 /** The finished icons of a request: [icon, ...]. Raises Failure. */
@@ -17,17 +18,23 @@ export async function draw(request) {
   return answer.batch_id ? finishedBatch(answer.batch_id) : [await finishedJob(answer.job_id)]; // it takes its time
 }
 
-/** The same icon as SVG text. A variation's number cannot be asked for, so those before it are asked for, too. */
+/** The same icon as SVG text. */
 export async function svgOf(icon) {
-  const { variation = 0, ...request } = requestOf(icon);
-  const icons = await draw({ ...request, variations: variation + 1, format: "svg" });
-  return (await fetch(icons.at(-1).image_url).catch(unreachable)).text();
+  const [vector] = isVector(icon) ? [icon] : await draw({ ...requestOf(icon), format: "svg" });
+  return (await fetch(vector.image_url).catch(unreachable)).text();
 }
+
+/** Whether `svgOf` is free: the file is one, or the studio itself draws it again from what was asked for. */
+export const hasSvg = (icon) =>
+  isVector(icon) || (icon.metadata.seed !== undefined && icon.metadata.model?.startsWith("local/"));
+
+const isVector = (icon) => icon.filename?.endsWith(".svg");
 
 /** What to ask for to get this icon again. */
 export function requestOf({ metadata }) {
   const names = ["category", "style", "color_scheme", "custom_elements", "brand_colors", "size", "format", "background"];
-  return Object.fromEntries([...names, "seed", "provider", "variation"].map((name) => [name, metadata[name]]));
+  const request = Object.fromEntries([...names, "seed", "variation", "provider"].map((name) => [name, metadata[name]]));
+  return { ...request, model: metadata.requested_model ?? undefined, quality: metadata.quality || undefined };
 }
 
 /** A file behind a credential, as a Blob. */

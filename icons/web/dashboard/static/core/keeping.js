@@ -1,4 +1,4 @@
-// Signals whose value outlives a reload: kept in the tab (drafts) or in the browser (the session, redrawn icons).
+// Signals whose value outlives a reload: kept in the tab (drafts) or in the browser (the session).
 import { effect, signal } from "@preact/signals";
 
 /** A signal kept under `name` in `storage`; what cannot be read back is `initial`. */

@@ -4,7 +4,7 @@ import { signal } from "@preact/signals";
 const SECONDS = 6;
 let next = 1;
 
-/** [{id, text, kind: "good" | "bad"}] */
+/** [{id, text, kind: "good" | "bad", offer?}]. `offer`: {label, run, dismissed}, what a person may do about it. */
 export const notices = signal([]);
 
 /** Shows a message; good news leaves by itself, bad news stays until dismissed. */
@@ -12,6 +12,13 @@ export function notify(text, kind = "good") {
   const id = next++;
   notices.value = [...notices.value.filter((each) => each.text !== text), { id, text, kind }];
   if (kind === "good") setTimeout(() => dismiss(id), SECONDS * 1000);
+}
+
+/** Shows a message with a button; it stays until `dismiss(id)`. Its id. */
+export function propose(text, offer) {
+  const id = next++;
+  notices.value = [...notices.value, { id, text, kind: "good", offer }];
+  return id;
 }
 
 export function dismiss(id) {

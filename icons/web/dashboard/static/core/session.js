@@ -11,6 +11,9 @@ export const session = kept(localStorage, "session", null);
 /** Set while the person has to sign in again; the page beneath stays as it is. */
 export const signInWanted = signal(false);
 
+/** Called before a person signs out, as long as their token is good: work that must not be left undone. */
+export const farewells = new Set();
+
 let renewing = null;
 let waiting = [];
 
@@ -27,6 +30,7 @@ export async function signIn(username, password) {
 
 /** Ends the session here and, if it can be reached, at the service. */
 export async function signOut() {
+  await Promise.all([...farewells].map((each) => each()));
   const ended = session.value;
   session.value = null;
   signInWanted.value = false;

@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import { draw, get, post, requestOf } from "./api.js";
 import { listen, replay } from "./live.js";
-import { read } from "./keeping.js";
+import { judge, replace } from "./verdicts.js";
 
 const LIVE = new Set(["pending", "running"]);
 
@@ -16,7 +16,7 @@ export const finished = (status) => status.completed + status.failed + status.ca
  * event which is replayed late never undoes a later one.
  */
 export function openSheet(id) {
-  const sheet = { id, status: signal(null), order: signal(null), cells: new Map(), problem: signal(null) };
+  const sheet = { id, status: signal(null), order: signal(null), cells: new Map(), verdicts: signal({}), problem: signal(null) };
   const early = []; // heard before the cells were there
   let take = (...event) => early.push(event);
   const unlisten = listen((name, body) => (name === "gap" || body.batch_id === id) && take(name, body));
@@ -26,12 +26,12 @@ export function openSheet(id) {
       const status = await get(`/api/icons/batch/${id}/status`);
       const { results } = await get(`/api/icons/batch/${id}/result`);
       for (const result of results) put(sheet, { ...result, seq: status.seq });
+      count(sheet);
       if (!(sheet.status.value?.seq > status.seq)) sheet.status.value = status;
       sheet.order.value ??= results.map((each) => each.job_id); // it never changes
       take = (name, body) => (name === "gap" ? refresh() : hear(sheet, name, body));
       for (const event of early.splice(0)) take(...event);
       await replay(id, status.seq);
-      await redrawAgain(sheet);
     } catch (error) {
       sheet.problem.value = error;
     }
@@ -43,7 +43,7 @@ export function openSheet(id) {
 
 function put(sheet, cell) {
   const known = sheet.cells.get(cell.job_id);
-  if (known) known.value = { ...cell, redrawn: known.value.redrawn };
+  if (known) known.value = cell;
   else sheet.cells.set(cell.job_id, signal(cell));
 }
 
@@ -96,21 +96,45 @@ export async function details(sheet, jobId) {
   return (await get(`/api/icons/jobs/${jobId}`)).result;
 }
 
-/** Draws one icon with another seed. The batch keeps what it had; this browser shows the new one in its place. */
-export async function redraw(sheet, jobId, seed) {
-  const { variation, ...request } = requestOf(await details(sheet, jobId));
-  const [icon] = await draw({ ...request, seed });
+/** Approves or rejects what a cell shows; the same verdict again takes it back. */
+export async function decide(sheet, jobId, verdict) {
   const cell = sheet.cells.get(jobId);
-  cell.value = { ...cell.value, redrawn: icon };
-  const seeds = { ...read(localStorage, redrawnKey(sheet), {}), [jobId]: seed };
-  localStorage.setItem(redrawnKey(sheet), JSON.stringify(seeds));
-}
-
-/** After a reload: the same requests again, answered from the cache. */
-async function redrawAgain(sheet) {
-  for (const [jobId, seed] of Object.entries(read(localStorage, redrawnKey(sheet), {}))) {
-    if (sheet.cells.get(jobId)?.value.success) await redraw(sheet, jobId, seed);
+  const { redrawn, verdict: before, ...own } = cell.value;
+  const wanted = verdict === before ? null : verdict;
+  change(sheet, cell, { verdict: wanted }); // at once: the next key may follow
+  try {
+    await judge(redrawn ?? own, wanted);
+  } catch (error) {
+    change(sheet, cell, { verdict: before });
+    throw error;
   }
 }
 
-const redrawnKey = (sheet) => `icon-studio.redrawn.${sheet.id}`;
+/** Draws one icon with another seed; from now on it stands in the place of the batch's own. */
+export async function redraw(sheet, jobId, seed) {
+  const [redrawn] = await draw({ ...requestOf(await details(sheet, jobId)), seed });
+  const cell = sheet.cells.get(jobId);
+  await replace(cell.value, redrawn);
+  change(sheet, cell, { redrawn, verdict: null });
+}
+
+/** Shows the batch's own icon again. */
+export async function restore(sheet, jobId) {
+  const cell = sheet.cells.get(jobId);
+  change(sheet, cell, { redrawn: null, verdict: await replace(cell.value, null) });
+}
+
+function change(sheet, cell, changes) {
+  cell.value = { ...cell.value, ...changes };
+  count(sheet);
+}
+
+/** How many icons have each verdict: {approved: 3, rejected: 1}. */
+function count(sheet) {
+  const found = {};
+  for (const cell of sheet.cells.values()) {
+    const { verdict } = cell.peek();
+    if (verdict) found[verdict] = (found[verdict] ?? 0) + 1;
+  }
+  sheet.verdicts.value = found;
+}

@@ -8,6 +8,12 @@ const STEPS = [["day", 86400], ["hour", 3600], ["minute", 60]];
 export const number = (value) => NUMBER.format(value);
 export const percent = (share) => `${(share * 100).toFixed(share === 1 || share === 0 ? 0 : 1)} %`;
 export const date = (iso) => DATE.format(new Date(iso));
+const SMALL = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD", maximumSignificantDigits: 2 });
+const CENTS = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" });
+
+/** The service's "12.5" -> "$12.50", "0.0042" -> "$0.0042". */
+export const dollars = (amount) => (+amount && +amount < 0.01 ? SMALL : CENTS).format(amount);
+
 export const plural = (count, one, many = `${one}s`) => `${number(count)} ${count === 1 ? one : many}`;
 
 /** "office_supplies" -> "Office supplies". */

@@ -4,55 +4,63 @@ import { useEffect, useState } from "preact/hooks";
 import { get, post } from "../core/api.js";
 import { classes, html } from "../core/html.js";
 import { kept } from "../core/keeping.js";
-import { groups } from "../core/library.js";
 import { parseList } from "../core/lists.js";
 import { attempt, notify } from "../core/notices.js";
 import { go } from "../core/router.js";
-import { plural } from "../core/words.js";
+import { number, plural } from "../core/words.js";
 import { BatchList } from "../parts/batch-list.js";
 import { Field, Stepper } from "../parts/fields.js";
 import { Glyph } from "../parts/glyph.js";
+import { GroupPicker } from "../parts/groups.js";
 import { LOOK, Look } from "../parts/look.js";
+import { Price } from "../parts/price.js";
 
 const MOST = 1000; // icons of a batch: the API's bound
 const MAX_FILE = 1_000_000; // bytes of a dropped list
 
 const text = kept(sessionStorage, "batch-list", "");
 const draft = kept(sessionStorage, "batch-draft", { ...LOOK, size: 256, variations: 1 });
-const problem = signal("");
+const problems = signal({ message: "", fields: {} });
 const list = computed(() => parseList(text.value));
 const total = computed(() => list.value.categories.length * draft.value.variations);
 
-async function submit(event) {
-  event.preventDefault();
+/** What to ask for; null while it is nothing, or too much. */
+const request = computed(() => {
   const { variations, ...look } = draft.value;
   const { categories, elements } = list.value;
-  const body = { ...look, categories, custom_elements: elements, variations_per_category: variations };
-  problem.value = "";
+  if (!total.value || total.value > MOST) return null;
+  return { ...look, categories, custom_elements: elements, variations_per_category: variations };
+});
+
+async function submit(event) {
+  event.preventDefault();
+  problems.value = { message: "", fields: {} };
   try {
-    const { batch_id: id } = await post("/api/icons/generate/batch", body);
+    const { batch_id: id } = await post("/api/icons/generate/batch", request.value);
     text.value = "";
     go(`batches/${id}`);
   } catch (error) {
-    problem.value = error.message;
+    problems.value = { message: error.message, fields: error.fields ?? {} };
   }
 }
 
 export function BatchesPage() {
+  const { message, fields } = problems.value;
   return html`<div class="workbench">
     <section class="panel" aria-label="New batch">
       <form class="form" onSubmit=${submit}>
         <h1>New batch</h1>
         <${ListField} />
-        <${GroupPicker} />
-        <${Look} draft=${draft} />
+        <${GroupPicker} list=${text} />
+        <${Look} draft=${draft} problems=${fields} />
         <div class="columns">
           <${Stepper} label="Variations of each" value=${draft.value.variations} most=${10}
             choose=${(variations) => (draft.value = { ...draft.value, variations })} />
         </div>
         <div class="submit">
-          <p class="note wrong" role="alert">${problem.value || (total.value > MOST ? `A batch has at most ${plural(MOST, "icon")}.` : "")}</p>
-          <button class="button primary large wide" disabled=${!total.value || total.value > MOST}>
+          <p class="note wrong" role="alert">${message || (total.value > MOST ? `A batch has at most ${plural(MOST, "icon")}; these are ${number(total.value)}.` : "")}</p>
+          <${Price} request=${request.value} total=${total.value} />
+          <button class="button primary large wide" disabled=${!request.value}>
             <${Glyph} name="batch" />${total.value ? `Draw ${plural(total.value, "icon")}` : "Draw icons"}
           </button>
         </div>
@@ -92,26 +100,6 @@ async function take(file) {
   if (!file) return;
   if (file.size > MAX_FILE) return notify(`${file.name} is too large: a list has at most 1 MB.`, "bad");
   await attempt(async () => (text.value = await file.text()));
-}
-
-function GroupPicker() {
-  const has = new Set(list.value.categories.map((each) => each.toLowerCase()));
-  const titles = (found) => found.map((each) => each.title);
-  const toggle = (found, on) => {
-    const own = new Set(titles(found).map((each) => each.toLowerCase()));
-    const lines = text.value.split("\n").filter((line) => line.trim() && (on || !own.has(line.trim().toLowerCase())));
-    const fresh = on ? titles(found).filter((each) => !has.has(each.toLowerCase())) : [];
-    text.value = [...lines, ...fresh].join("\n");
-  };
-  return html`<details class="groups">
-    <summary>Pick by group</summary>
-    <div class="group-grid">
-      ${groups.value.map(([group, found]) => html`<label key=${group} class="check">
-          <input type="checkbox" checked=${titles(found).every((each) => has.has(each.toLowerCase()))} onChange=${(e) => toggle(found, e.target.checked)} />
-          <span>${group}</span><small>${found.length}</small>
-        </label>`)}
-    </div>
-  </details>`;
 }
 
 /** The account's batches, with those of before on request. */

@@ -4,7 +4,6 @@ import { useEffect } from "preact/hooks";
 import { draw } from "../core/api.js";
 import { classes, html } from "../core/html.js";
 import { kept } from "../core/keeping.js";
-import { categories } from "../core/library.js";
 import { place } from "../core/router.js";
 import { session } from "../core/session.js";
 import { duration, title } from "../core/words.js";
@@ -14,6 +13,8 @@ import { Chips } from "../parts/chips.js";
 import { Field, Stepper } from "../parts/fields.js";
 import { Glyph } from "../parts/glyph.js";
 import { LOOK, Look, newSeed } from "../parts/look.js";
+import { Price } from "../parts/price.js";
+import { Themes } from "../parts/themes.js";
 
 const EMPTY = { ...LOOK, category: "", custom_elements: [], variations: 4 };
 const EXAMPLES = ["Office supplies", "Coffee shops", "Cloud storage", "Pet care"];
@@ -79,8 +80,7 @@ function Form() {
   };
   const choose = (text, picked) => {
     set({ category: text });
-    const known = picked ?? categories.value.find((each) => each.title.toLowerCase() === text.trim().toLowerCase());
-    offers.value = known?.suggestions ?? [];
+    offers.value = picked?.suggestions ?? [];
   };
   return html`<form class="form" onSubmit=${onSubmit}>
     <h1>Generate an icon</h1>
@@ -102,11 +102,17 @@ function Form() {
     </div>
     <div class="submit">
       <p class="note wrong" role="alert">${message}</p>
+      <${Price} request=${priced(draft.value)} total=${variations} />
       <button class="button primary large wide" disabled=${busy.value}>
         <${Glyph} name="draw" />${busy.value ? "Drawing…" : variations > 1 ? `Draw ${variations} variations` : "Draw icon"}
       </button>
     </div>
   </form>`;
+}
+
+/** The draft as a batch of one category, which is what prices are asked for; null while it has no category. */
+function priced({ category, variations, ...look }) {
+  return category.trim() ? { ...look, categories: [category], variations_per_category: variations } : null;
 }
 
 function Result() {
@@ -122,16 +128,15 @@ function Result() {
           onClick=${() => (drawn.value = { icons, chosen: index })}><${Thumbnail} icon=${each} alt="Variation ${index + 1}" /></button>`)}
     </div>`}
     <div class="caption">
-      <div>
-        <h2>${name}</h2>
-        <p class="note" role="status">${icon.cached ? "From the cache" : `Drawn in ${duration(icon.generation_time)}`}</p>
-      </div>
-      <${Actions} icon=${icon}>
-        <button type="button" class="button" disabled=${busy.value} onClick=${() => submit({ seed: newSeed() })}>
-          <${Glyph} name="again" />Another seed
-        </button>
-      <//>
+      <h2>${name}</h2>
+      <p class="note" role="status">${icon.cached ? "From the cache" : `Drawn in ${duration(icon.generation_time)}`}</p>
     </div>
+    <${Actions} icon=${icon}>
+      <button type="button" class="button" disabled=${busy.value} onClick=${() => submit({ seed: newSeed() })}>
+        <${Glyph} name="again" />Another seed
+      </button>
+    <//>
+    <${Themes} key=${icon.filename} icon=${icon} />
     <${Facts} icon=${icon} />`;
 }
 

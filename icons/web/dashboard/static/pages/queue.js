@@ -1,57 +1,67 @@
 // Queue: what runs and waits, and how it has gone so far.
-import { useEffect, useState } from "preact/hooks";
-import { get } from "../core/api.js";
 import { html } from "../core/html.js";
-import { listen } from "../core/live.js";
-import { notify } from "../core/notices.js";
-import { bytes, duration, number, percent } from "../core/words.js";
+import { ago, bytes, duration, number, percent, plural } from "../core/words.js";
 import { BatchList } from "../parts/batch-list.js";
 import { Meter } from "../parts/meter.js";
+import { useQueue } from "./queue/live.js";
+import { Spending } from "./queue/spending.js";
+import { isLive, UnderWay } from "./queue/under-way.js";
 
-const POLL = 5000; // ms between looks without news
-const PAUSE = 500; // ms between looks when there is much news
+const LATEST = 5; // batches
 
 export function QueuePage() {
-  const stats = useStatistics();
-  const [batches, setBatches] = useState(null);
-  useEffect(() => void get("/api/icons/batches", { limit: 8 }).then((page) => setBatches(page.batches), (error) => notify(error.message, "bad")), []);
+  const [state, refresh] = useQueue();
   return html`<div class="page">
     <header class="headline"><h1>Queue</h1></header>
-    ${stats && html`<${Now} stats=${stats} /><${SoFar} stats=${stats} />`}
-    <section aria-labelledby="latest">
+    ${!state && html`<p class="note" role="status">Loading…</p>`}
+    ${state && html`<${Now} stats=${state.stats} />
+      <${UnderWay} queue=${state.queue} batches=${state.batches} refresh=${refresh} />
+      <${SoFar} stats=${state.stats} />`}
+    <${Spending} />
+    ${state && html`<section aria-labelledby="latest">
       <h2 id="latest">Latest batches</h2>
-      <${BatchList} batches=${batches} />
-    </section>
+      <${BatchList} batches=${state.batches.filter((each) => !isLive(each)).slice(0, LATEST)} />
+    </section>`}
   </div>`;
 }
 
 function Now({ stats }) {
+  const { oldest_waiting_since: oldest, median_generation_time: median, p95_generation_time: p95 } = stats;
   return html`<dl class="cards" aria-label="Now">
     <${Card} name="Drawing now" value=${number(stats.active_jobs)} />
-    <${Card} name="Waiting" value=${number(stats.waiting_jobs)} />
+    <${Card} name="Waiting" value=${number(stats.waiting_jobs)} note=${oldest ? `the oldest asked for ${ago(oldest)}` : "nothing has to wait"} />
     <${Card} name="Batches under way" value=${number(stats.active_batches)} note="of ${number(stats.total_batches)} in all" />
-    <${Card} name="Time for one" value=${stats.average_generation_time === null ? "–" : duration(stats.average_generation_time)} note="on average" />
+    <${Card} name="Time for one" value=${median === null ? "–" : duration(median)} note=${median === null ? "nothing drawn yet" : `median; 95 % within ${duration(p95)}`} />
   </dl>`;
 }
 
 function SoFar({ stats }) {
-  const { successful_generations: good, failed_generations: bad, cancelled_generations: stopped, cached_generations: cached, cache } = stats;
+  const { successful_generations: good, failed_generations: bad, cancelled_generations: stopped, cached_generations: cached } = stats;
   const all = good + bad + stopped;
-  const bars = [
-    ["good", "Drawn", good - cached],
-    ["cached", "From the cache", cached],
-    ["bad", "Failed", bad],
-    ["idle", "Cancelled", stopped],
-  ];
+  const bars = [["good", "Drawn", good - cached], ["cached", "From the cache", cached], ["bad", "Failed", bad], ["idle", "Cancelled", stopped]];
   return html`<section class="card wide-card" aria-labelledby="so-far">
     <h2 id="so-far">So far</h2>
-    <p class="big">${percent(stats.success_rate)} <small>of ${number(good + bad)} icons succeeded</small></p>
+    ${good + bad === 0
+      ? html`<p class="note">Nothing has been drawn yet. <a href="#/generate">Draw the first icon.</a></p>`
+      : html`<p class="big">${percent(stats.success_rate)} <small>of ${number(good + bad)} icons succeeded</small></p>`}
     <${Meter} label="Icons asked for" parts=${bars.map(([kind, , count]) => [kind, count])} total=${all} />
     <dl class="legend">
       ${bars.map(([kind, name, count]) => html`<div key=${kind}><dt><span class="dot ${kind}"></span>${name}</dt><dd>${number(count)}</dd></div>`)}
     </dl>
-    <p class="note">The cache remembers ${number(cache.entries)} answers in ${bytes(cache.bytes)} and has been used ${number(cache.hits)} times.</p>
+    <${CacheUse} cache=${stats.cache} />
+    <${Circuits} circuits=${stats.circuits} />
   </section>`;
+}
+
+function CacheUse({ cache }) {
+  const used = cache.hits ? `has answered ${plural(cache.hits, "request")} without drawing` : "has not been used yet";
+  return html`<p class="note">The cache remembers ${plural(cache.entries, "answer")} and ${used}. All pictures together take ${bytes(cache.bytes)}.</p>`;
+}
+
+/** Providers that are left alone for a while because they failed time after time. */
+function Circuits({ circuits }) {
+  const open = Object.entries(circuits).filter(([, state]) => state !== "closed").map(([name]) => name);
+  return open.length > 0 && html`<p class="note wrong">${open.join(", ")}: too many failures in a row, so it is left alone for a moment.</p>`;
 }
 
 function Card({ name, value, note }) {
@@ -59,31 +69,4 @@ function Card({ name, value, note }) {
     <dt>${name}</dt>
     <dd>${value} ${note && html`<small>${note}</small>`}</dd>
   </div>`;
-}
-
-/** The account's figures: looked at again when something happens, and once in a while. */
-function useStatistics() {
-  const [stats, setStats] = useState(null);
-  useEffect(() => {
-    let timer;
-    let open = true;
-    const plan = (pause) => {
-      clearTimeout(timer);
-      timer = setTimeout(look, pause);
-    };
-    const look = () => get("/api/icons/stats").then((found) => open && setStats(found), () => {}).finally(() => open && plan(POLL));
-    let due = 0;
-    const unlisten = listen(() => {
-      if (Date.now() < due) return;
-      due = Date.now() + PAUSE;
-      plan(PAUSE);
-    });
-    look();
-    return () => {
-      open = false;
-      clearTimeout(timer);
-      unlisten();
-    };
-  }, []);
-  return stats;
 }

@@ -2,10 +2,13 @@
 import { html } from "../core/html.js";
 import { session, signOut } from "../core/session.js";
 import { Glyph } from "../parts/glyph.js";
-import { Keys } from "../parts/keys.js";
+import { Connections } from "./settings/connections.js";
+import { Keys } from "./settings/keys.js";
+import { Webhooks } from "./settings/webhooks.js";
+import { Workers } from "./settings/workers.js";
 
 /** A section more is a component and a line here. */
-const SECTIONS = [Keys, Account];
+const SECTIONS = [Connections, Keys, Webhooks, Workers, Account];
 
 export function SettingsPage() {
   return html`<div class="page narrow">

@@ -1,10 +1,10 @@
-// A finished icon: shown, taken home, and shown large.
-import { useEffect, useRef, useState } from "preact/hooks";
-import { file, svgOf } from "../core/api.js";
+// A finished icon: shown, taken home.
+import { useState } from "preact/hooks";
+import { file, hasSvg, svgOf } from "../core/api.js";
 import { html } from "../core/html.js";
 import { attempt, notify } from "../core/notices.js";
 import { schemeTitle, styleTitle } from "../core/library.js";
-import { bytes, title } from "../core/words.js";
+import { bytes } from "../core/words.js";
 import { Glyph } from "./glyph.js";
 
 /** Address of a thumbnail; the service gives vector pictures and small ones as they are. */
@@ -48,7 +48,7 @@ export function Actions({ icon, children }) {
     attempt(async () => save(await file(`/api/images/${icon.filename}`), named(icon, icon.filename.split(".").at(-1))));
   return html`<div class="actions">
     <button type="button" class="button" onClick=${download}><${Glyph} name="download" />Download</button>
-    ${icon.metadata.seed !== undefined &&
+    ${hasSvg(icon) &&
     html`<button type="button" class="button" disabled=${busy} onClick=${copy}><${Glyph} name="code" />Copy SVG</button>`}
     ${children}
   </div>`;
@@ -68,33 +68,4 @@ export function Facts({ icon }) {
   return html`<dl class="facts">
     ${rows.filter(([, value]) => value !== undefined && value !== "").map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}
   </dl>`;
-}
-
-/** The icon, large, in a modal dialog. `step(-1 | 1)` goes to its neighbour. */
-export function Viewer({ icon, close, step, children }) {
-  const dialog = useRef();
-  useEffect(() => {
-    dialog.current.showModal();
-    return () => dialog.current?.close();
-  }, []);
-  const onKeyDown = (event) => {
-    const way = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    if (way && step) step(way);
-  };
-  return html`<dialog ref=${dialog} class="viewer" aria-label=${title(icon.metadata.category)} onClose=${close} onKeyDown=${onKeyDown}
-    onClick=${(e) => e.target === dialog.current && close()}>
-    <div class="viewer-body">
-      <div class="stage"><img src=${icon.image_url} alt=${title(icon.metadata.category)} /></div>
-      <div class="viewer-text">
-        <h2>${title(icon.metadata.category)}</h2>
-        <${Facts} icon=${icon} />
-        <${Actions} icon=${icon}>${children}<//>
-        ${step && html`<div class="actions">
-          <button type="button" class="button quiet icon-only" aria-label="Previous icon" onClick=${() => step(-1)}><${Glyph} name="back" /></button>
-          <button type="button" class="button quiet icon-only" aria-label="Next icon" onClick=${() => step(1)}><${Glyph} name="next" /></button>
-        </div>`}
-      </div>
-      <button type="button" class="button quiet icon-only dismiss" aria-label="Close" onClick=${close}><${Glyph} name="close" /></button>
-    </div>
-  </dialog>`;
 }

@@ -31,6 +31,10 @@ export function CategoryField({ value, problem, change, autofocus }) {
     }
   }
 
+  useEffect(() => {
+    const meant = offers.find(isTitle(value));
+    if (meant) change(value, meant); // written out instead of picked
+  }, [offers]);
   useEffect(() => list.current?.children[active]?.scrollIntoView({ block: "nearest" }), [active]);
 
   return html`<${Field} label="Category" problem=${problem}>
@@ -50,6 +54,8 @@ export function CategoryField({ value, problem, change, autofocus }) {
     </div>`}
   <//>`;
 }
+
+const isTitle = (text) => (category) => category.title.toLowerCase() === text.trim().toLowerCase();
 
 /** Suggestions for a text; those of an older text never replace those of a newer one. */
 function useOffers(text) {

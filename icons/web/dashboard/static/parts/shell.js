@@ -43,7 +43,8 @@ function Notices() {
   return html`<div class="notices" role="log" aria-live="polite" aria-label="Messages">
     ${notices.value.map((each) => html`<div key=${each.id} class="notice ${each.kind}">
         <${Glyph} name=${each.kind === "bad" ? "alert" : "check"} /><p>${each.text}</p>
-        <button type="button" class="button quiet icon-only" aria-label="Dismiss" onClick=${() => dismiss(each.id)}><${Glyph} name="close" size="16" /></button>
+        ${each.offer && html`<button type="button" class="button offered" onClick=${each.offer.run}>${each.offer.label}</button>`}
+        <button type="button" class="button quiet icon-only" aria-label="Dismiss" onClick=${each.offer?.dismissed ?? (() => dismiss(each.id))}><${Glyph} name="close" size="16" /></button>
       </div>`)}
   </div>`;
 }

@@ -1,18 +1,17 @@
 // API keys: made, shown once, revoked.
-import { useEffect, useState } from "preact/hooks";
-import { get, post, remove } from "../core/api.js";
-import { html } from "../core/html.js";
-import { attempt, notify } from "../core/notices.js";
-import { ago, date } from "../core/words.js";
-import { Field } from "./fields.js";
-import { Glyph } from "./glyph.js";
+import { useState } from "preact/hooks";
+import { post, remove } from "../../core/api.js";
+import { useFetched } from "../../core/fetched.js";
+import { html } from "../../core/html.js";
+import { attempt, notify } from "../../core/notices.js";
+import { ago, date } from "../../core/words.js";
+import { CopyButton, SureButton } from "../../parts/deeds.js";
+import { Field } from "../../parts/fields.js";
+import { Glyph } from "../../parts/glyph.js";
 
 export function Keys() {
-  const [keys, setKeys] = useState(null);
+  const { data, problem, look } = useFetched("/api/auth/keys");
   const [fresh, setFresh] = useState(null);
-  const look = () => attempt(async () => setKeys((await get("/api/auth/keys")).keys));
-  useEffect(() => void look(), []);
-
   const revoke = (key) => attempt(async () => {
     await remove(`/api/auth/keys/${key.id}`);
     setFresh((shown) => (shown?.id === key.id ? null : shown));
@@ -24,10 +23,11 @@ export function Keys() {
     <p>For programs. A key may do everything you may do; send it as <code>X-API-Key</code>.</p>
     <${NewKey} made=${(key) => (setFresh(key), look())} />
     ${fresh && html`<${Fresh} key=${fresh.id} secret=${fresh.key} />`}
+    ${problem && html`<p class="note wrong" role="alert">${problem}</p>`}
     <ul class="rows">
-      ${keys?.map((each) => html`<${Key} key=${each.id} value=${each} revoke=${() => revoke(each)} />`)}
+      ${data?.keys.map((each) => html`<${Key} key=${each.id} value=${each} revoke=${() => revoke(each)} />`)}
     </ul>
-    ${keys?.length === 0 && html`<p class="note">No keys yet.</p>`}
+    ${data?.count === 0 && html`<p class="note">No keys yet.</p>`}
   </section>`;
 }
 
@@ -53,29 +53,20 @@ function NewKey({ made }) {
 }
 
 function Fresh({ secret }) {
-  const copy = () => attempt(async () => {
-    await navigator.clipboard.writeText(secret);
-    notify("Key copied.");
-  });
   return html`<div class="fresh" role="status">
     <p><strong>Copy it now.</strong> It is not shown again.</p>
     <code>${secret}</code>
-    ${navigator.clipboard && html`<button type="button" class="button" onClick=${copy}><${Glyph} name="copy" />Copy key</button>`}
+    <${CopyButton} text=${secret} what="Key" />
   </div>`;
 }
 
-/** Revoking cannot be undone, so it takes a second click. */
 function Key({ value, revoke }) {
-  const [sure, setSure] = useState(false);
   const used = value.last_used_at ? `used ${ago(value.last_used_at)}` : "never used";
   return html`<li class="row">
     <span class="row-text">
       <strong>${value.name}</strong>
       <small>…${value.hint}, made ${date(value.created_at)}, ${used}${value.expires_at ? `, ends ${date(value.expires_at)}` : ""}</small>
     </span>
-    <button type="button" class=${sure ? "button danger" : "button quiet"} aria-label=${`${sure ? "Really revoke" : "Revoke"} ${value.name}`}
-      onClick=${() => (sure ? revoke() : setSure(true))} onBlur=${() => setSure(false)}>
-      <${Glyph} name="bin" />${sure ? "Really revoke" : "Revoke"}
-    </button>
+    <${SureButton} deed="Revoke" what=${value.name} act=${revoke} />
   </li>`;
 }

@@ -1,0 +1,28 @@
+// A finished icon, large, in a modal dialog.
+import { html } from "../core/html.js";
+import { title } from "../core/words.js";
+import { Actions, Facts } from "./artwork.js";
+import { Dialog } from "./dialog.js";
+import { Glyph } from "./glyph.js";
+
+/** `step(-1 | 1)` goes to its neighbour; `buttons` go beside those that every icon has, `children` above them. */
+export function Viewer({ icon, close, step, buttons, children }) {
+  const name = title(icon.metadata.category);
+  const onKeyDown = (event) => {
+    const way = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (way) step(way);
+  };
+  return html`<${Dialog} label=${name} kind="viewer" close=${close} onKeyDown=${onKeyDown}>
+    <div class="stage"><img src=${icon.image_url} alt=${name} /></div>
+    <div class="viewer-text">
+      <h2>${name}</h2>
+      ${children}
+      <${Facts} icon=${icon} />
+      <${Actions} icon=${icon}>${buttons}<//>
+      <div class="actions steps">
+        <button type="button" class="button quiet icon-only" aria-label="Previous icon" onClick=${() => step(-1)}><${Glyph} name="back" /></button>
+        <button type="button" class="button quiet icon-only" aria-label="Next icon" onClick=${() => step(1)}><${Glyph} name="next" /></button>
+      </div>
+    </div>
+  <//>`;
+}
