@@ -3,6 +3,7 @@
 import sys
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 import click
 from flask import Flask
@@ -10,30 +11,35 @@ from flask import Flask
 from config import Settings, load_settings
 from icons.adapters.buses import open_bus
 from icons.adapters.fetcher import GuardedFetcher
-from icons.adapters.files import open_files
+from icons.adapters.files import folder_of, open_files, open_signer
 from icons.adapters.providers import CATALOGUE, connect
 from icons.adapters.providers.checking import check_connection
 from icons.adapters.providers.local import LocalProvider
 from icons.adapters.queues import open_queue
-from icons.adapters.store import open_store
+from icons.adapters.store import database_file, open_store
 from icons.core import logs
 from icons.core.gallery import Retention
 from icons.core.house import Engines, House, Rules
+from icons.core.outside.dispatcher import Rounds
 from icons.core.paying import FREE
 from icons.core.pictures import Intake
-from icons.core.ports import Provider
-from icons.core.service import Limits
+from icons.core.ports import Provider, Signer
+from icons.core.submitting import Limits
 from icons.core.vault import Vault, kept_secret
 from icons.core.worker import Pace
 from icons.domain.access import Connection
 from icons.domain.errors import SettingsError
 from icons.domain.prompts.library import Library
 from icons.domain.retry import RetryPolicy
+from icons.servers.opened import Opened
 from icons.terminal import command_line
-from icons.terminal.opening import Opening
+from icons.terminal.opening import MetricsAddress, Opening, Places
 from icons.web import Web, create_web
-from icons.web.server import Address
+from icons.web.hook_bodies import HookBodies
 from icons.web.settings import LimitSettings, TokenSettings, WebSettings
+from icons.web.signing import ImageSigner
+
+_ASYNC_MODES: Final = {"threads": "threading", "gevent": "gevent", "eventlet": "eventlet"}
 
 
 def build_house(settings: Settings) -> House:
@@ -53,6 +59,11 @@ def build_house(settings: Settings) -> House:
         fetcher=GuardedFetcher(),
         vault=open_vault(settings),
         test_connection=partial(test_connection, allow_private=settings.allow_private_base_urls),
+        hook_fetcher=GuardedFetcher(
+            allow_private=settings.allow_private_webhooks, allow_http=settings.allow_private_webhooks
+        ),
+        hook_body=_hook_bodies(settings),
+        signer=open_signer(settings.files) if settings.image_urls == "direct" else None,
     )
     return House(engines, library, _rules(settings))
 
@@ -89,10 +100,14 @@ def build_web(house: House, settings: Settings) -> Web:
         house.tail,
         house.profiles,
         house.pictures,
+        house.chats,
+        house.hooks,
         house.engines.store.replies,
-        _web_settings(settings),
+        house.dispatcher,
+        _web_settings(settings, house.engines.signer),
         circuits=house.circuits,
         ready=house.checks,
+        figures=house.figures,
     )
 
 
@@ -131,15 +146,25 @@ def _rules(settings: Settings) -> Rules:
         retry_unknown=settings.spend_retry_unknown,
         provider_timeout=settings.request_timeout_ms / 1000,
         allow_private=settings.allow_private_base_urls,
-        intake=Intake(settings.max_image_size),
+        intake=Intake(settings.max_image_size, settings.download_timeout_ms / 1000),
+        rounds=Rounds(timeout=settings.request_timeout_ms / 1000),
         events_max_age=settings.events_max_age,
     )
 
 
-def _web_settings(settings: Settings) -> WebSettings:
+def _hook_bodies(settings: Settings) -> HookBodies:
+    signer = ImageSigner(_token_secret(settings).encode(), settings.image_url_ttl, settings.base_url)
+    return HookBodies(signer, settings.base_url)
+
+
+def _token_secret(settings: Settings) -> str:
+    return settings.jwt_secret_key or kept_secret(settings.storage_dir / "secrets" / "jwt")
+
+
+def _web_settings(settings: Settings, signer: Signer | None) -> WebSettings:
     return WebSettings(
         tokens=TokenSettings(
-            secret=settings.jwt_secret_key or kept_secret(settings.storage_dir / "secrets" / "jwt"),
+            secret=_token_secret(settings),
             access_seconds=settings.jwt_access_seconds,
             refresh_seconds=settings.jwt_refresh_seconds,
             jwks_url=settings.jwt_jwks_url or None,
@@ -148,8 +173,17 @@ def _web_settings(settings: Settings) -> WebSettings:
             audience=settings.jwt_audience or None,
         ),
         limits=LimitSettings(settings.ratelimit_enabled, settings.ratelimit_storage_url, settings.rates),
+        async_mode=_ASYNC_MODES[settings.web_runtime],
+        socket_transports=settings.transports,
+        places=settings.web_threads * 3 // 4,
+        trusted_proxies=settings.trusted_proxies,
         public_url=settings.public_url,
+        cors_origins=settings.origins,
+        ws_path=settings.ws_path,
+        worker_silence=settings.worker_silence_ms / 1000,
+        max_workers=settings.max_workers,
         image_url_ttl=settings.image_url_ttl,
+        image_origin=signer.origin if signer else "",
         max_body=settings.max_request_bytes,
         max_wait=settings.request_timeout_ms / 1000 + 10,  # who waits longest hears of a provider's time-out
         max_listeners=settings.max_listeners,
@@ -164,16 +198,21 @@ def create_app() -> Flask:
     logs.configure(settings.log_level, settings.log_format)
     house = build_house(settings)
     house.start(work=False)
-    return build_web(house, settings).app
+    return Opened(house, build_web(house, settings)).application()
 
 
 def _command_line(settings: Settings) -> click.Group:
     opening = Opening(
         house=lambda: build_house(settings),
         web=lambda house: build_web(house, settings),
+        own=lambda: own_providers(settings, LocalProvider(settings.processes)),
         log=lambda: logs.configure(settings.log_level, settings.log_format),
-        address=Address(settings.host, settings.port, settings.web_threads, settings.drain_seconds + 5),
-        storage=settings.storage_dir,
+        serving=settings.serving,
+        server=Path(__file__).with_name("gunicorn.conf.py"),
+        metrics=MetricsAddress(settings.metrics_host, settings.metrics_port),
+        places=Places(settings.storage_dir, database_file(settings.database), folder_of(settings.files)),
+        limits_storage=settings.ratelimit_storage_url,
+        drain=settings.drain_seconds,
         admin_password=settings.admin_password or None,
     )
     return command_line(opening, create_app)

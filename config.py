@@ -11,8 +11,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from icons.domain.errors import InvalidRequest, SettingsError
 from icons.domain.rates import Policy, checked_rate
+from icons.servers.serving import Runtime, Serving
 
 _UNITS: Final = {"": 1, "S": 1, "M": 60, "H": 3600, "D": 86400, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
+
+_ORIGIN: Final = re.compile(r"\*|https?://[a-z0-9.\-\[\]:]+|(chrome|moz)-extension://(\*|[a-z0-9-]+)", re.ASCII)
 
 
 def _quantity(value: Any) -> Any:
@@ -51,15 +54,26 @@ class Settings(BaseSettings):
     public_url: str = Field(
         "", description="Prefix of image addresses in answers, such as https://icons.example.com; empty = relative."
     )
+    trusted_proxies: str = Field(
+        "", description="Proxies in front: how many, such as 1, or their addresses, such as 127.0.0.1,10.0.0.0/8."
+    )
     environment: str = Field("production", max_length=40, description="Name of this installation, shown by /health.")
 
     # Where it keeps things
     storage_dir: Path = Field(Path("storage"), description="Folder of database, files, templates, generated secrets.")
-    database_url: str = Field("", description="The store; empty = sqlite:///STORAGE_DIR/icons.db.")
-    storage_url: str = Field("", description="The image files; empty = file:///STORAGE_DIR/files.")
+    database_url: str = Field(
+        "", description="The store: postgresql://user:password@host/database; empty = sqlite:///STORAGE_DIR/icons.db."
+    )
+    storage_url: str = Field(
+        "", description="The image files; empty = file:///STORAGE_DIR/files; s3://bucket/prefix?endpoint=...&region=..."
+    )
     image_storage_path: Path | None = Field(None, description="Folder of the image files, in place of STORAGE_URL.")
-    queue_url: str = Field("embedded:", description="What wakes workers; embedded: = within this process.")
-    bus_url: str = Field("memory:", description="What wakes live listeners; memory: = within this process.")
+    queue_url: str = Field(
+        "embedded:", description="What wakes workers; embedded: = within this process; postgresql://... = a fleet."
+    )
+    bus_url: str = Field(
+        "memory:", description="What wakes live listeners; memory: = within this process; redis://... = a fleet."
+    )
 
     # Who may come in
     jwt_secret_key: str = Field("", description="Key of tokens and signed addresses, 32 bytes or more; empty = kept.")
@@ -75,9 +89,22 @@ class Settings(BaseSettings):
     allow_private_base_urls: bool = Field(
         False, description="true = profiles may name addresses of inner networks, and http."
     )
+    allow_private_webhooks: bool = Field(
+        False, description="true = webhooks may go to addresses of inner networks, and http."
+    )
     admin_password: str = Field("", description="Password of the first account, admin; empty = generated, shown once.")
     image_url_ttl: Quantity = Field(3600, ge=60, description="Seconds that a signed image address works.")
+    image_urls: Literal["service", "direct"] = Field(
+        "service", description="direct = a signed image address leads on to S3, which shows all but SVG by itself."
+    )
     metrics_token: str = Field("", description="Bearer token of /metrics; empty = loopback only.")
+    metrics_host: str = Field("127.0.0.1", description="Where workers tell their figures; 0.0.0.0 for every interface.")
+    metrics_port: int = Field(
+        0, ge=0, le=65000, description="Port of a worker's figures; of several processes the first's. 0 = none."
+    )
+    cors_origins: str = Field(
+        "", description="Pages of other origins that may call, by commas, such as https://app.example.com; * = all."
+    )
 
     # Who draws beside the local draughtsman, and what that may cost
     openai_api_key: str = Field("", description="With it OpenAI draws by default; empty = the local draughtsman does.")
@@ -117,12 +144,29 @@ class Settings(BaseSettings):
     # What it lets in
     max_request_bytes: Quantity = Field(2 * 1024 * 1024, ge=1024, description="Largest request body.")
     max_image_size: Quantity = Field(10 * 1024 * 1024, ge=1024, description="Largest picture brought or fetched.")
-    web_threads: int = Field(1000, ge=8, le=10_000, description="Most threads of the web server; grown when needed.")
-    max_listeners: int = Field(200, ge=1, description="Most Socket.IO connections; each takes four of WEB_THREADS.")
+    ws_path: str = Field(
+        "/ws", pattern=r"^/[A-Za-z0-9._/-]{1,100}$", description="Where extensions connect as workers."
+    )
+    worker_silence_ms: int = Field(8000, ge=1000, description="A worker silent for longer is given up, its jobs too.")
+    max_workers: int = Field(200, ge=1, description="Most workers connected; each takes one of WEB_THREADS.")
+    download_timeout_ms: int = Field(60_000, ge=1000, description="Longest fetching of a picture from an address.")
+    web_runtime: Runtime = Field(
+        "threads", description="gevent or eventlet = green threads; `python app.py worker` has to run beside them."
+    )
+    web_workers: int = Field(1, ge=1, le=64, description="Processes of the web server.")
+    socket_transports: Literal["both", "websocket"] = Field(
+        "both", description="What Socket.IO offers; always websocket where WEB_WORKERS is more than 1."
+    )
+    web_threads: int = Field(
+        1000, ge=8, le=10_000, description="Most threads of a process of the web server; grown when needed."
+    )
+    max_listeners: int = Field(200, ge=1, description="Most Socket.IO connections; each takes one of WEB_THREADS.")
 
     # How often it may be asked
     ratelimit_enabled: bool = Field(True, description="false = no limit on requests at all.")
-    ratelimit_storage_url: str = Field("memory://", description="Where requests are counted; memory:// = by process.")
+    ratelimit_storage_url: str = Field(
+        "memory://", description="Where requests are counted; memory:// = by process; redis://... = together."
+    )
     limit_icons: Rate = Field("600 per minute", description="Requests of an account that no other limit is for.")
     limit_files: Rate = Field("600 per minute", description="Images and thumbnails shown to one address.")
     limit_jobs: Rate = Field("100 per 15 minutes", description="Requests under /api/jobs.")
@@ -155,8 +199,11 @@ class Settings(BaseSettings):
         outside = self.jwt_jwks_url or self.jwt_public_key
         if outside and not (self.jwt_issuer and self.jwt_audience):
             raise ValueError("JWT_ISSUER and JWT_AUDIENCE: write both, so that only tokens meant for here are accepted")
-        if self.max_listeners * 4 > self.web_threads:
-            raise ValueError("MAX_LISTENERS: each takes four threads; write at most a quarter of WEB_THREADS")
+        if wrong := [each for each in self.origins if not _ORIGIN.fullmatch(each)]:
+            raise ValueError(
+                f"CORS_ORIGINS: {wrong[0]} is no origin; write https://app.example.com, chrome-extension://<id>, "
+                "moz-extension://* or *"
+            )
         return self
 
     @property
@@ -167,6 +214,31 @@ class Settings(BaseSettings):
             window = math.ceil((self.rate_limit_window_ms or 60_000) / 1000)
             rates[Policy.IMAGES] = f"{self.rate_limit_max_requests or 10} per {window} seconds"
         return rates
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Pages of other origins that may call, as browsers write them."""
+        named = (origin.strip().rstrip("/").lower() for origin in self.cors_origins.split(","))
+        return tuple(origin for origin in named if origin)
+
+    @property
+    def base_url(self) -> str:
+        """Prefix of addresses that are used far from here, such as those in webhooks."""
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104 - compared
+        shown = f"[{host}]" if ":" in host else host
+        return self.public_url.rstrip("/") or f"http://{shown}:{self.port}"
+
+    @property
+    def serving(self) -> Serving:
+        """Where and how it listens."""
+        patience = self.drain_seconds + 5
+        return Serving(self.host, self.port, self.web_threads, patience, self.web_runtime, self.web_workers)
+
+    @property
+    def transports(self) -> tuple[str, ...]:
+        """What Socket.IO offers: polls of one client would reach now this process, now that."""
+        alone = self.socket_transports == "both" and self.web_workers == 1
+        return ("polling", "websocket") if alone else ("websocket",)
 
     @property
     def database(self) -> str:

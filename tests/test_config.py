@@ -56,7 +56,7 @@ def test_quantities_take_units(text: str, value: int, monkeypatch: pytest.Monkey
         ("PORT", "70000", "PORT: "),
         ("JWT_SECRET_KEY", "too short", "JWT_SECRET_KEY: write at least 32 bytes"),
         ("JWT_JWKS_URL", "https://issuer.example.com/keys", "JWT_ISSUER and JWT_AUDIENCE"),
-        ("MAX_LISTENERS", "900", "MAX_LISTENERS: each takes four threads"),
+        ("WEB_RUNTIME", "asyncio", "WEB_RUNTIME: "),
         ("CACHE_MAX_AGE", "soon", "CACHE_MAX_AGE: "),
         ("LOG_LEVEL", "LOUD", "LOG_LEVEL: "),
     ],
@@ -68,3 +68,17 @@ def test_wrong_settings_are_named(name: str, value: str, sentence: str, monkeypa
         load_settings()
     assert sentence in raised.value.message
     assert "too short" not in raised.value.message
+
+
+@pytest.mark.parametrize(
+    ("settings", "url"),
+    [
+        ({}, "http://127.0.0.1:3560"),
+        ({"host": "0.0.0.0", "port": 80}, "http://127.0.0.1:80"),  # noqa: S104 - a value, nobody listens
+        ({"host": "::1"}, "http://[::1]:3560"),
+        ({"public_url": "https://icons.example.com/"}, "https://icons.example.com"),
+    ],
+)
+def test_addresses_for_afar_are_complete(settings: dict[str, object], url: str) -> None:
+    """Webhooks name the service by PUBLIC_URL, else by where it listens."""
+    assert load_settings(**settings).base_url == url

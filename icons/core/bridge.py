@@ -4,7 +4,10 @@ import asyncio
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import Any, ParamSpec, TypeVar
+
+from icons.core import aside
 
 Args = ParamSpec("Args")
 Result = TypeVar("Result")
@@ -25,9 +28,11 @@ class Blocking:
         self._threads.shutdown(wait=True)
 
 
-def complete(work: Coroutine[Any, Any, Result]) -> Result:
-    """The result of a coroutine, run on a loop of its own: for threads that have none and may wait."""
-    return asyncio.run(work)
+def complete(call: Callable[Args, Coroutine[Any, Any, Result]], *args: Args.args, **kwargs: Args.kwargs) -> Result:
+    """The result of an asynchronous call, on a loop of its own: for threads that have none and may wait."""
+    if aside.is_patched():
+        return aside.complete(partial(call, *args, **kwargs))
+    return asyncio.run(call(*args, **kwargs))
 
 
 class LoopThread:

@@ -9,6 +9,7 @@ import structlog
 
 from icons.core.ports import Chats as ChatStore
 from icons.core.service import Context, Service
+from icons.core.submitting import Submissions
 from icons.domain.access import Caller
 from icons.domain.chats import MAX_TURNS, Chat, ChatMessage, ChatRequest, title_of
 from icons.domain.errors import Conflict, NotFound
@@ -43,14 +44,15 @@ class Turn:
 class Chats:
     """The conversations of all accounts; each caller sees its own, and an unknown one looks like somebody else's."""
 
-    def __init__(self, store: ChatStore, service: Service) -> None:
-        self._store, self._service = store, service
+    def __init__(self, store: ChatStore, service: Service, submissions: Submissions) -> None:
+        self._store, self._service, self._submissions = store, service, submissions
+        self._room = submissions.limits.room(Priority.INTERACTIVE)
 
     def begin(self, caller: Caller, saying: Saying, context: Context) -> Turn:
         """A new chat with its first message. The pictures do not wait for the reply."""
         chat = Chat(str(uuid.uuid4()), caller.account, title_of(saying.text), context.user_id)
         message, jobs = self._prepared(caller, saying, chat.id, 0)
-        self._store.begin(context.sender(caller), chat, message, jobs)
+        self._store.begin(context.sender(caller), chat, message, jobs, self._room)
         return self._begun(caller, chat.id, message, context)
 
     def say(self, caller: Caller, chat_id: str, saying: Saying, context: Context) -> Turn:
@@ -59,7 +61,7 @@ class Chats:
         if position >= MAX_TURNS:
             raise Conflict(f"A chat has at most {MAX_TURNS} messages; begin another one.", code="CHAT_FULL")
         message, jobs = self._prepared(caller, saying, chat_id, position)
-        if not self._store.say(context.sender(caller), chat_id, message, jobs):
+        if not self._store.say(context.sender(caller), chat_id, message, jobs, self._room):
             raise NotFound("chat")
         return self._begun(caller, chat_id, message, context)
 
@@ -107,8 +109,7 @@ class Chats:
         job_id = str(uuid.uuid4())
         jobs = [NewJob(job_id, "chat", request.to_json(), job_id, target.lane)]
         if saying.image:
-            jobs.append(self._service.picture_job(caller, saying.image))
-        self._service.check_room(caller, jobs, Priority.INTERACTIVE)
+            jobs.append(self._submissions.picture_job(caller, saying.image))
         image_job_id = jobs[1].id if saying.image else None
         return ChatMessage(position, "user", saying.text, job_id=job_id, image_job_id=image_job_id), jobs
 

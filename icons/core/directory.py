@@ -58,6 +58,17 @@ class Directory:
         running = self.catalogue.resolve(provider, model).model.name
         return Target(name, provider, running, f"{provider}{'@' if address else ''}{address}/{running}")
 
+    def named(self, provider: str, model: str) -> tuple[str, str]:
+        """Provider and model for what may be a model's name in the provider's place, such as "dalle3".
+
+        Where that model's provider is not set up, the default draws.
+        """
+        known = provider in self._engines or provider in self.own
+        found = None if known or not provider else self.catalogue.named(provider)
+        if found is None:
+            return provider, model
+        return (found.provider, model or found.name) if found.provider in self.own else ("", model or provider)
+
     def estimate(self, caller: Caller, request: IconRequest, library: Library) -> Estimate:
         """What drawing a normalised request may cost, in micro-dollars; the house's own draughtsman costs nothing."""
         target = self.target(caller, request.provider, request.model)

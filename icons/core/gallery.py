@@ -2,20 +2,24 @@
 
 import threading
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 import structlog
 
 from icons.core import metrics
-from icons.core.imaging import THUMBNAIL_WIDTHS, thumbnail
-from icons.core.ports import Files, Store
+from icons.core.imaging import THUMBNAIL_WIDTHS, thumbnail, thumbnail_name
+from icons.core.ports import Files, Signer, Store
 from icons.domain.access import Caller
 from icons.domain.errors import Forbidden, InvalidRequest, NotFound
-from icons.domain.images import CacheEntry, Image, Picture
+from icons.domain.images import CacheEntry, Format, Image, Picture
 
 log = structlog.get_logger(__name__)
+
+_PAGE: Final = 500  # images asked about at a time
+_LOOKS: Final = 16  # at once: each is a request where files lie in S3
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +39,14 @@ class Cleared:
     bytes: int
 
 
-def _thumbnail_name(blob: str, width: int) -> str:
-    return f"thumbs/{width}/{blob}.webp"
-
-
 class Gallery:
     """The images of all accounts; each caller sees its own."""
 
-    def __init__(self, store: Store, files: Files, retention: Retention = Retention()) -> None:
-        self._store, self._files, self._retention = store, files, retention
+    def __init__(
+        self, store: Store, files: Files, retention: Retention = Retention(), signer: Signer | None = None
+    ) -> None:
+        """``signer``: lets browsers fetch pictures without the service."""
+        self._store, self._files, self._retention, self._signer = store, files, retention, signer
         self._uses: Counter[tuple[str, str]] = Counter()
         self._lock = threading.Lock()
 
@@ -76,9 +79,7 @@ class Gallery:
 
         A vector picture and one that is narrower already is given as it is.
         """
-        if width is not None and width not in THUMBNAIL_WIDTHS:
-            widths = ", ".join(str(each) for each in THUMBNAIL_WIDTHS)
-            raise InvalidRequest(f"Thumbnails are {widths} px wide.", {"w": f"one of {widths}"})
+        _check_width(width)
         try:
             if width is None or not self.has_thumbnail(image, width):
                 return self._files.open(image.blob)
@@ -86,6 +87,21 @@ class Gallery:
         except FileNotFoundError as error:
             log.error("image.blob_missing", image_id=image.id)
             raise NotFound("image") from error
+
+    def address(self, image: Image, width: int | None, seconds: int, disposition: str) -> str | None:
+        """Where a browser gets what `open` reads, for ``seconds`` at least; None when it has to come from here.
+
+        Vector pictures always do: no storage sends the headers that keep their scripts still.
+        """
+        _check_width(width)
+        if self._signer is None or image.format is Format.SVG:
+            return None
+        if width is None or not self.has_thumbnail(image, width):
+            return self._signer.address(image.blob, seconds, image.format.media_type, disposition)
+        name = thumbnail_name(image.blob, width)
+        if not self._files.exists(name):
+            self.open(image, width).close()
+        return self._signer.address(name, seconds, Format.WEBP.media_type, disposition)
 
     def pictures(self, account: str, image_ids: Sequence[str]) -> list[Picture]:
         """The bytes of an account's images, in this order. InvalidRequest when one is unknown or no raster picture."""
@@ -107,7 +123,7 @@ class Gallery:
         return image.format.is_raster and image.width > width
 
     def _thumbnail(self, image: Image, width: int) -> BinaryIO:
-        name = _thumbnail_name(image.blob, width)
+        name = thumbnail_name(image.blob, width)
         try:
             return self._files.open(name)
         except FileNotFoundError:
@@ -150,6 +166,15 @@ class Gallery:
         """Entries, images, bytes and hits of one account, or of all."""
         return self._store.images.usage(account)
 
+    def missing(self) -> Iterator[str]:
+        """Names of files that images have and storage has not; asks for each of them."""
+        last = ""
+        with ThreadPoolExecutor(_LOOKS) as looking:
+            while names := self._store.images.blobs(last, _PAGE):
+                last = names[-1]
+                there = looking.map(self._files.exists, names)
+                yield from (name for name, found in zip(names, there, strict=True) if not found)
+
     def _purge(self, entries: int) -> Cleared:
         images = size = 0
         while True:
@@ -162,4 +187,10 @@ class Gallery:
         """Remove the bytes of images that are gone, and their thumbnails."""
         self._files.delete(blob)
         for width in THUMBNAIL_WIDTHS:
-            self._files.delete(_thumbnail_name(blob, width))
+            self._files.delete(thumbnail_name(blob, width))
+
+
+def _check_width(width: int | None) -> None:
+    if width is not None and width not in THUMBNAIL_WIDTHS:
+        widths = ", ".join(str(each) for each in THUMBNAIL_WIDTHS)
+        raise InvalidRequest(f"Thumbnails are {widths} px wide.", {"w": f"one of {widths}"})

@@ -19,6 +19,7 @@ from icons.domain.images import Format, Picture
 MAX_PIXELS: Final = 4096 * 4096
 DECODERS: Final = ("PNG", "WEBP", "JPEG")
 THUMBNAIL_WIDTHS: Final = (64, 128, 256, 512)
+SHOWN_WIDTH: Final = 256  # px of the thumbnail that answers name; made as soon as a prompt's picture is stored
 
 
 @contextmanager
@@ -101,14 +102,15 @@ def encode(image: Pillow.Image, file_format: Format) -> bytes:
     return out.getvalue()
 
 
-def redrawn(data: bytes) -> tuple[Picture, tuple[int, int]]:
+def redrawn(data: bytes, *, as_png: bool = False) -> tuple[Picture, tuple[int, int]]:
     """A stranger's picture drawn anew, with its width and height in px: upright, and its pixels only.
 
     Gone are metadata (places, names), colour profiles, further frames, and whatever was hidden before or behind it. A
-    PNG stays one; what came as JPEG or WebP becomes a WebP of quality 90. ProviderFailed when it cannot be decoded.
+    PNG stays one; what came as JPEG or WebP becomes a WebP of quality 90, or a PNG. ProviderFailed when it cannot be
+    decoded.
     """
     with _opened(data) as image:
-        form = Format.PNG if image.format == "PNG" else Format.WEBP
+        form = Format.PNG if as_png or image.format == "PNG" else Format.WEBP
         upright = ImageOps.exif_transpose(image)
         pixels = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
     pixels.info.clear()
@@ -117,6 +119,11 @@ def redrawn(data: bytes) -> tuple[Picture, tuple[int, int]]:
     out = io.BytesIO()
     pixels.save(out, "WEBP", quality=90, method=2)
     return Picture(out.getvalue(), form), pixels.size
+
+
+def thumbnail_name(blob: str, width: int) -> str:
+    """Where a picture's thumbnail lies in the files."""
+    return f"thumbs/{width}/{blob}.webp"
 
 
 def thumbnail(data: bytes, width: int) -> bytes:

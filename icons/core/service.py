@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -11,9 +11,10 @@ import structlog
 from icons.core.directory import Directory
 from icons.core.gallery import Gallery
 from icons.core.ports import Bus, JobFilter, Queue, Sender, Store
+from icons.core.submitting import Quote, Submissions
 from icons.core.tail import Tail
 from icons.domain.access import Caller
-from icons.domain.errors import Forbidden, NotFound, RateLimited
+from icons.domain.errors import Forbidden, NotFound
 from icons.domain.events import Event
 from icons.domain.hooks import Hook
 from icons.domain.images import Image
@@ -21,8 +22,8 @@ from icons.domain.jobs import Batch, Job, NewBatch, NewJob, Priority, State
 from icons.domain.pictures import ImageRequest
 from icons.domain.platforms import PlatformRequest
 from icons.domain.prompts.library import Library
-from icons.domain.requests import BatchRequest, IconRequest, fingerprint
-from icons.domain.spending import Budget, check_budget
+from icons.domain.requests import BatchRequest, IconRequest
+from icons.domain.workers import SILENT, OutsideWorker
 
 log = structlog.get_logger(__name__)
 
@@ -37,28 +38,9 @@ class Context:
     correlation_id: str = ""
     hook: Hook | None = None  # whom to tell how it ends
 
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What the operator allows."""
-
-    batch_window: int = 5
-    max_batch_window: int = 64
-    max_open_jobs: int = 5000  # of one account; requests at the same moment may go a little beyond it
-    open_jobs: Mapping[Priority, int] = field(
-        default_factory=lambda: {Priority.INTERACTIVE: 50, Priority.NORMAL: 1000, Priority.BATCH: 5000}
-    )  # of one account, for each priority
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """What icons would cost, in micro-dollars."""
-
-    icons: int  # to be drawn; the others come from the cache
-    low: int
-    high: int
-    unpriced: int  # icons among them whose price nobody knows: they are in neither sum
-    left: int | None = None  # of the account's budget of this month, before them; None = without a bound
+    def sender(self, caller: Caller) -> Sender:
+        """As the store takes it."""
+        return Sender(caller.account, self.user_id, self.correlation_id, self.hook)
 
 
 class Service:
@@ -73,13 +55,13 @@ class Service:
         gallery: Gallery,
         library: Library,
         directory: Directory,
-        limits: Limits = Limits(),
+        submissions: Submissions,
     ) -> None:
         self._store, self._queue, self._bus, self._tail = store, queue, bus, tail
-        self._limits = limits
+        self._submissions = submissions
         self.gallery, self.library, self.directory = gallery, library, directory
 
-    # Asking for icons
+    # Asking
 
     def normalise(self, caller: Caller, request: IconRequest) -> IconRequest:
         """The request with the library's and the directory's own names, or InvalidRequest naming the field."""
@@ -96,63 +78,67 @@ class Service:
     def estimate(self, caller: Caller, request: BatchRequest) -> Quote:
         """What a batch would cost: icons that the cache answers cost nothing."""
         icons = [self.normalise(caller, icon) for _, icon in request.icons()]
-        marks = [self._fingerprint(caller, icon) for icon in icons]
+        marks = [self._submissions.fingerprint(caller, icon) for icon in icons]
         # Not through the gallery: looking at a price is no use of an answer.
         known = self._store.images.cached(caller.account, marks)
         drawn = [icon for icon, mark in zip(icons, marks, strict=True) if mark not in known]
-        return replace(self._quote(caller, drawn), left=self._store.spending.left(caller.account))
+        return self._with_left(caller, self._submissions.quote(caller, drawn))
 
     def ask(self, caller: Caller, request: IconRequest, context: Context) -> Job | tuple[Image, ...]:
         """The remembered answer to a normalised request, without a job, or the job that will bring one."""
-        mark = self._fingerprint(caller, request)
+        mark = self._submissions.fingerprint(caller, request)
         if images := self.gallery.remembered(caller.account, [mark]).get(mark):
             return images
-        self._check_budget(caller, self._quote(caller, [request]))
+        self._submissions.afford(caller, [request])
         job = NewJob(str(uuid.uuid4()), "icon", request.to_json(), mark, request.provider)
         return self._submit_one(caller, job, context)
 
     def submit(self, caller: Caller, request: IconRequest, context: Context) -> Job:
         """Store one icon's job; already completed when the cache has the answer."""
         icon = self.normalise(caller, request)
-        (job,) = self._new_jobs(caller, [(0, icon)])
+        (job,) = self._submissions.icon_jobs(caller, [(0, icon)])
         if not job.images:
-            self._check_budget(caller, self._quote(caller, [icon]))
+            self._submissions.afford(caller, [icon])
         return self._submit_one(caller, job, context)
-
-    def submit_image(self, caller: Caller, request: ImageRequest, context: Context) -> Job:
-        """Store the job of a prompt's pictures. It is like no other: who asks again wants other pictures."""
-        return self._submit_one(caller, self._picture_job(caller, request), context)
-
-    def submit_images(self, caller: Caller, requests: Sequence[ImageRequest], context: Context) -> Batch:
-        """Store a batch of such jobs, one for each prompt in its order, or nothing."""
-        jobs = [self._picture_job(caller, request, position) for position, request in enumerate(requests)]
-        prompts = tuple(request.prompt for request in requests)
-        batch = NewBatch(str(uuid.uuid4()), {"prompts": prompts}, prompts, self._limits.batch_window)
-        return self._submit_batch(caller, batch, jobs, context, Priority.BATCH)
 
     def submit_batch(
         self, caller: Caller, request: BatchRequest, context: Context, priority: Priority = Priority.BATCH
     ) -> Batch:
         """Store a batch and all its jobs, or nothing."""
+        return self.submit_quoted(caller, request, context, priority)[0]
+
+    def submit_quoted(
+        self, caller: Caller, request: BatchRequest, context: Context, priority: Priority = Priority.BATCH
+    ) -> tuple[Batch, Quote]:
+        """The same, and what it will cost, as `estimate` says it."""
         icons = [(index, self.normalise(caller, icon)) for index, icon in request.icons()]
-        window = min(request.concurrency or self._limits.batch_window, self._limits.max_batch_window)
-        batch = NewBatch(str(uuid.uuid4()), request.to_json(), request.categories, window, request.max_cost)
-        jobs = self._new_jobs(caller, icons)
+        jobs = self._submissions.icon_jobs(caller, icons)
         drawn = [icon for (_, icon), job in zip(icons, jobs, strict=True) if not job.images]
-        self._check_budget(caller, self._quote(caller, drawn), request.max_cost)
-        return self._submit_batch(caller, batch, jobs, context, priority)
+        quote = self._with_left(caller, self._submissions.afford(caller, drawn, request.max_cost))
+        window = self._submissions.limits.window(request.concurrency)
+        batch = NewBatch(str(uuid.uuid4()), request.to_json(), request.categories, window, request.max_cost)
+        return self._submit_batch(caller, batch, jobs, context, priority), quote
+
+    def submit_image(self, caller: Caller, request: ImageRequest, context: Context) -> Job:
+        """Store the job of a prompt's pictures."""
+        return self._submit_one(caller, self._submissions.picture_job(caller, request), context)
+
+    def submit_images(self, caller: Caller, requests: Sequence[ImageRequest], context: Context) -> Batch:
+        """Store a batch of such jobs, one for each prompt in its order, or nothing."""
+        jobs = [self._submissions.picture_job(caller, request, place) for place, request in enumerate(requests)]
+        prompts = tuple(request.prompt for request in requests)
+        window = self._submissions.limits.window(None)
+        batch = NewBatch(str(uuid.uuid4()), {"prompts": prompts}, prompts, window)
+        return self._submit_batch(caller, batch, jobs, context, Priority.BATCH)
 
     def submit_platforms(
         self, caller: Caller, request: PlatformRequest, context: Context, priority: Priority = Priority.NORMAL
     ) -> Job:
         """Store the job of a prompt's pictures for platforms; already completed when the cache has the answer."""
         icon = self.normalise(caller, request.icon)
-        request = replace(request, icon=icon)
-        mark = request.fingerprint(self.library, self.directory.target(caller, icon.provider, icon.model).engine)
-        images = tuple(image.id for image in self.gallery.remembered(caller.account, [mark]).get(mark, ()))
-        if not images:
-            self._check_budget(caller, self._quote(caller, [icon]))
-        job = NewJob(str(uuid.uuid4()), "platforms", request.to_json(), mark, icon.provider, images=images)
+        job = self._submissions.platforms_job(caller, replace(request, icon=icon))
+        if not job.images:
+            self._submissions.afford(caller, [icon])
         return self._submit_one(caller, job, context, priority)
 
     # Looking
@@ -195,6 +181,10 @@ class Service:
     def queue(self, caller: Caller) -> Mapping[str, Any]:
         """Those of them that are about jobs: they cost the same however many there are."""
         return self._store.jobs.statistics(None if caller.is_admin else caller.account)
+
+    def workers(self, caller: Caller) -> list[OutsideWorker]:
+        """The workers from outside that are connected for the caller, to whichever process."""
+        return self._store.workers.connected(caller.account, SILENT)
 
     def spending(self, caller: Caller, group_by: str, since: float | None = None) -> list[Mapping[str, Any]]:
         """What was spent, by day, model or batch; of all accounts for an administrator. Micro-dollars."""
@@ -259,87 +249,32 @@ class Service:
     def _submit_one(
         self, caller: Caller, job: NewJob, context: Context, priority: Priority = Priority.INTERACTIVE
     ) -> Job:
-        self._check_room(caller, [job], priority)
-        self._store.jobs.submit(self._sender(caller, context), [job], priority)
-        self._ring()
+        room = self._submissions.limits.room(priority)
+        self._store.jobs.submit(context.sender(caller), [job], priority, room=room)
+        self.ring()
         log.info("job.submitted", job_id=job.id, cached=bool(job.images), correlation_id=context.correlation_id)
         return self.job(caller, job.id)
 
     def _submit_batch(
         self, caller: Caller, batch: NewBatch, jobs: Sequence[NewJob], context: Context, priority: Priority
     ) -> Batch:
-        self._check_room(caller, jobs, priority)
-        self._store.jobs.submit(self._sender(caller, context), jobs, priority, batch)
-        self._ring()
+        room = self._submissions.limits.room(priority)
+        self._store.jobs.submit(context.sender(caller), jobs, priority, batch, room)
+        self.ring()
         log.info("batch.submitted", batch_id=batch.id, jobs=len(jobs), correlation_id=context.correlation_id)
         return self.batch(caller, batch.id)
 
-    def _picture_job(self, caller: Caller, request: ImageRequest, position: int = 0) -> NewJob:
-        job_id = str(uuid.uuid4())
-        target = self.directory.target(caller, request.profile_id or request.provider, request.model)
-        self.gallery.pictures(caller.account, request.sources)  # refused now rather than by the worker
-        asked = replace(request, provider=target.provider).to_json()
-        return NewJob(job_id, "image", asked, job_id, target.lane, position, category_index=position)
-
-    def _check_room(self, caller: Caller, jobs: Sequence[NewJob], priority: Priority) -> None:
-        new = sum(not job.images for job in jobs)
-        caps = {priority: self._limits.open_jobs[priority], None: self._limits.max_open_jobs}
-        for tier, most in caps.items():
-            if new and self._store.jobs.unfinished(caller.account, tier) + new > most:
-                kind = "" if tier is None else f"{tier.name.lower()} "
-                raise RateLimited(
-                    f"An account has at most {most:,} unfinished {kind}jobs. Wait until some end, or cancel some.",
-                    code="JOB_LIMIT_EXCEEDED",
-                    retry_after=10,
-                )
-
-    def _quote(self, caller: Caller, icons: Sequence[IconRequest]) -> Quote:
-        estimates = [self.directory.estimate(caller, icon, self.library) for icon in icons]
-        return Quote(
-            icons=len(estimates),
-            low=sum(each.low or 0 for each in estimates),
-            high=sum(each.high or 0 for each in estimates),
-            unpriced=sum(each.high is None for each in estimates),
-        )
-
-    def _check_budget(self, caller: Caller, quote: Quote, max_cost: int | None = None) -> None:
-        """Refuse at the door what cannot be paid for even if it is cheap."""
-        if quote.low:
-            check_budget(Budget(batch=max_cost), 0, 0, quote.low)
-            self._store.spending.check(caller.account, quote.low)
-
-    def _new_jobs(self, caller: Caller, icons: Sequence[tuple[int, IconRequest]]) -> list[NewJob]:
-        prints = [self._fingerprint(caller, icon) for _, icon in icons]
-        remembered = self.gallery.remembered(caller.account, prints)
-        return [
-            NewJob(
-                id=str(uuid.uuid4()),
-                kind="icon",
-                request=icon.to_json(),
-                fingerprint=mark,
-                lane=icon.provider,
-                position=position,
-                category_index=index,
-                images=tuple(image.id for image in remembered.get(mark, ())),
-            )
-            for position, ((index, icon), mark) in enumerate(zip(icons, prints, strict=True))
-        ]
-
-    def _fingerprint(self, caller: Caller, request: IconRequest) -> str:
-        engine = self.directory.target(caller, request.provider, request.model).engine
-        return fingerprint(request, request.prompt(self.library), engine)
-
-    @staticmethod
-    def _sender(caller: Caller, context: Context) -> Sender:
-        return Sender(caller.account, context.user_id, context.correlation_id, context.hook)
+    def _with_left(self, caller: Caller, quote: Quote) -> Quote:
+        return replace(quote, left=self._store.spending.left(caller.account))
 
     def _changed(self, thing: Thing | None, what: str, action: str, **details: str) -> Thing:
         found = _found(thing, what)
-        self._ring()
+        self.ring()
         log.info(action, **details)
         return found
 
-    def _ring(self) -> None:
+    def ring(self) -> None:
+        """Wake workers and listeners."""
         self._queue.ring()
         self._bus.ring()
 

@@ -54,7 +54,7 @@ def _explained() -> Iterator[None]:
         yield
     except InvalidToken:
         raise Conflict(
-            "The stored provider key cannot be opened any more: SECRETS_KEY has changed. Send the key again.",
+            "The stored key cannot be opened any more: SECRETS_KEY has changed. Send a new one, or rotate the secret.",
             code="KEY_UNREADABLE",
         ) from None
 

@@ -12,10 +12,14 @@
     ├── TooLarge                413 TOO_LARGE
     ├── RateLimited             429 RATE_LIMIT_EXCEEDED, `retry_after` seconds
     ├── Unavailable             503 NO_CAPACITY, `retry_after` seconds
+    │   └── NoWorker            503 ERR_NO_EXTENSION
     ├── StaleLease              a worker settles what is no longer its own (never leaves the house)
     └── ProviderError
         ├── ProviderFailed      502 PROVIDER_FAILED, worth another try
         ├── ProviderTimeout     504 PROVIDER_TIMEOUT, worth another try
+        │   └── WorkerTimeout   504 ERR_TIMEOUT
+        ├── WorkerFailed        502 ERR_GENERATION_FAILED, worth another try where the worker says so
+        ├── DownloadFailed      502 ERR_DOWNLOAD_FAILED, worth another try unless the address is to blame
         └── RequestRefused      502 PROVIDER_REFUSED, final: the same request fails again
 """
 
@@ -130,6 +134,17 @@ class Unavailable(StudioError):
     title = "Service unavailable"
 
 
+class NoWorker(Unavailable):
+    """The job is for a worker from outside, and none that could do it is connected."""
+
+    code = "ERR_NO_EXTENSION"
+
+    def __init__(
+        self, message: str = "No extension that can do this is connected; connect one at the address of /ws."
+    ) -> None:
+        super().__init__(message, retry_after=30)
+
+
 class StaleLease(StudioError):
     """A worker reports on a job that has been given to another, finished or cancelled."""
 
@@ -166,6 +181,26 @@ class ProviderTimeout(ProviderError):
     status = 504
     code = "PROVIDER_TIMEOUT"
     title = "Provider timed out"
+
+
+class WorkerTimeout(ProviderTimeout):
+    """A worker from outside has held the job for too long."""
+
+    code = "ERR_TIMEOUT"
+
+
+class WorkerFailed(ProviderError):
+    """A worker from outside did not deliver."""
+
+    code = "ERR_GENERATION_FAILED"
+    title = "Generation failed"
+
+
+class DownloadFailed(ProviderError):
+    """What a worker from outside has made could not be fetched from where it says it is."""
+
+    code = "ERR_DOWNLOAD_FAILED"
+    title = "Download failed"
 
 
 class RequestRefused(ProviderError):

@@ -88,7 +88,7 @@ class Image:
 
     id: str
     account: str
-    filename: str  # the public name: "<id>.<ext>"
+    filename: str  # the public name: "<id>.<ext>", or see `delivered_name`
     blob: str  # name in the files: "ab/<sha256>.<ext>"
     format: Format
     width: int
@@ -123,12 +123,37 @@ class Image:
         )
 
 
+def delivered_name(job_id: str, moment: int, number: int, form: Format) -> str:
+    """The public name of a request's picture: "<request id>_<epoch ms>.png", from the second picture on "..._2.png"."""
+    return f"{job_id}_{moment}{f'_{number}' if number > 1 else ''}.{form}"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The job that drew an image."""
+
+    job_id: str
+    batch_id: str | None
+    images: int  # how many it has brought, this one included
+    cost: int | None  # micro-dollars of its provider calls; None = it made none that are paid for
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """An image as its owner's gallery lists it."""
 
     image: Image
     tags: tuple[Tag, ...] = ()
+    origin: Origin | None = None  # None = brought by hand, or its job has been cleaned away
+
+
+class Sorting(StrEnum):
+    """In which order a gallery lists its images."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    NAME = "name"  # or the category, or the prompt, of those without a name
+    LARGEST = "largest"  # by bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +162,26 @@ class Search:
 
     tag_type: TagType | None = None
     tag_id: str | None = None
-    text: str | None = None  # in name or prompt, in any case
+    text: str | None = None  # in name, category, prompt or the id of a tag, in any case
     source: Source | None = None
+    category: str | None = None  # this and the next two: as the icon was asked for
+    style: str | None = None
+    color_scheme: str | None = None
+    model: str | None = None  # that drew it
+    provider: str | None = None  # that drew it: one of the operator's, or the profile's id
+    job_id: str | None = None  # that has brought it
+    since: float | None = None  # epoch seconds: made then or later
+    until: float | None = None  # made before
+    sorting: Sorting = Sorting.NEWEST
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """What a gallery's images have: each value with the number of images, the most frequent first."""
+
+    tags: tuple[tuple[Tag, int], ...]
+    models: tuple[tuple[str, int], ...]
+    providers: tuple[tuple[str, int], ...]  # the operator's, or profiles' ids
 
 
 _COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}\Z|#[0-9a-fA-F]{3}\Z")

@@ -227,6 +227,7 @@ class Completed:
     cached: bool = False  # another run had delivered them meanwhile
     tags: tuple[Tag, ...] = ()  # put on each image
     remembered: bool = True  # equal requests are answered with these images from now on
+    reply: str = ""  # what is said in a chat
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +247,16 @@ class Delayed:
 
 
 @dataclass(frozen=True, slots=True)
+class Forwarded:
+    """What is left of the job is for another ``lane``: it waits there, with a request that says what has been done."""
+
+    lane: str
+    request: Mapping[str, Any]
+    stage: str  # "downloading"...
+    progress: int  # 0-100
+
+
+@dataclass(frozen=True, slots=True)
 class Stopped:
     """The job was cancelled while it ran."""
 
@@ -255,4 +266,4 @@ class GivenBack:
     """The worker stops; the job waits for another and no attempt is counted against it."""
 
 
-Outcome = Completed | Failed | Delayed | Stopped | GivenBack
+Outcome = Completed | Failed | Delayed | Forwarded | Stopped | GivenBack

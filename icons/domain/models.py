@@ -1,7 +1,7 @@
-"""What image models can do and what they cost, as values: choosing one, fitting an order to it, its price."""
+"""What models can do and what they cost, as values: choosing one, fitting an order to it, its price."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_CEILING, Decimal
 from enum import StrEnum
@@ -9,11 +9,12 @@ from math import ceil, sqrt
 from typing import Final
 
 from icons.domain.images import Format
-from icons.domain.requests import Order, Usage
+from icons.domain.requests import Message, Order, Usage
 
 _CHARACTERS_PER_TOKEN: Final = 4  # OpenAI's rule of thumb for English text
 # Of the last models whose tokens OpenAI has published; what newer ones take is said in their answers only.
 _ASSUMED_TOKENS: Final = {"low": 272, "medium": 1056, "high": 4160}
+_ASSUMED_REPLY: Final = 500  # tokens: a few paragraphs, and some thinking; nobody knows it before
 _STANDARD_AREA: Final = 1024 * 1024  # px, what `Model.tokens` is given for
 
 
@@ -139,6 +140,15 @@ def _ratio(text: str) -> float:
 
 
 @dataclass(frozen=True, slots=True)
+class ChatModel:
+    """One model that talks."""
+
+    name: str
+    provider: str
+    prices: Prices | None = None  # None = unknown
+
+
+@dataclass(frozen=True, slots=True)
 class Resolved:
     """Which model runs for a name that was asked for."""
 
@@ -156,6 +166,7 @@ class Catalogue:
     defaults: Mapping[str, str]  # provider -> the model that draws when none is named
     chat: Mapping[str, str]  # provider -> the model that talks when none is named
     qualities: Mapping[str, str]  # "hd" -> "high"
+    chat_models: tuple[ChatModel, ...] = ()
 
     def of(self, provider: str) -> tuple[Model, ...]:
         """A provider's models that can be asked for today."""
@@ -172,6 +183,16 @@ class Catalogue:
             return Resolved(found, True, asked)
         note = f"{found.name} was retired on {found.retires_on}; {found.successor} runs in its place."
         return Resolved(self.resolve(provider, found.successor).model, True, asked, (note,))
+
+    def named(self, name: str) -> Model | None:
+        """The model of any provider that has this name or alias."""
+        return next((found for provider in self.defaults if (found := self._find(provider, name))), None)
+
+    def chat_model(self, provider: str, asked: str = "") -> ChatModel:
+        """The one that talks for a name or nothing; never fails: what is not known has no prices."""
+        name = asked or self.chat.get(provider, "")
+        known = {(each.provider, each.name): each for each in self.chat_models}
+        return known.get((provider, name), ChatModel(name, provider))
 
     def quality(self, model: Model, asked: str) -> tuple[str, tuple[str, ...]]:
         """The model's word for a quality, and what was translated; empty = the model's own default."""
@@ -212,7 +233,7 @@ class Estimate:
 
 def price(model: Model, order: Order) -> Estimate:
     """What an order may cost. Reference pictures are not in it: their tokens are known afterwards only."""
-    text = ceil(len(order.prompt.text) / _CHARACTERS_PER_TOKEN) * order.count
+    text = tokens_in(order.prompt.text) * order.count
     size = model.size_for(Size(order.width, order.height)) or Size(1024, 1024)
     appetite = model.tokens or (_ASSUMED_TOKENS if model.prices and model.prices.output else {})
     given = appetite.get(order.quality)
@@ -222,13 +243,25 @@ def price(model: Model, order: Order) -> Estimate:
     return Estimate(_total(model, text, least, order.count), _total(model, text, most, order.count), text + (most or 0))
 
 
+def price_reply(model: ChatModel, messages: Sequence[Message]) -> Estimate:
+    """What the next turn of a conversation may cost, its reply being of usual length."""
+    text = sum(tokens_in(each.text) for each in messages)
+    usual = cost(model, Usage(text_tokens=text, output_tokens=_ASSUMED_REPLY))
+    return Estimate(usual, usual, text + _ASSUMED_REPLY)
+
+
+def tokens_in(text: str) -> int:
+    """About how many tokens a text has."""
+    return ceil(len(text) / _CHARACTERS_PER_TOKEN)
+
+
 def _total(model: Model, text: int, output: int | None, pictures: int) -> int | None:
     if model.prices and model.prices.picture is not None:
         return cost(model, Usage(images=pictures))
     return None if output is None else cost(model, Usage(text_tokens=text, output_tokens=output, images=pictures))
 
 
-def cost(model: Model, usage: Usage) -> int | None:
+def cost(model: Model | ChatModel, usage: Usage) -> int | None:
     """What a call cost in micro-USD, rounded up; None when a price that it takes is unknown."""
     prices = model.prices
     if prices is None:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Final
 
 from icons.domain.errors import InvalidRequest
@@ -56,7 +56,7 @@ class ImageRequest:
 
         The local draughtsman reads no sentences and gets their beginning; it draws one variation at a time.
         """
-        width, height = dimensions(self.size, self.aspect_ratio)
+        width, height = self.dimensions
         local = PROVIDERS[self.provider].local
         text = self.prompt + _STYLES[self.style]
         return [
@@ -76,15 +76,21 @@ class ImageRequest:
             for number in range(self.count if local else 1)
         ]
 
+    @property
+    def dimensions(self) -> tuple[int, int]:
+        """Width and height in px."""
+        return dimensions(self.size, self.aspect_ratio)
+
     def to_json(self) -> dict[str, Any]:
         """A dict that `from_json` reads back; kept with the job."""
         return asdict(self)
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "ImageRequest":
-        """The inverse of `to_json`."""
+        """The inverse of `to_json`; what else a job has to remember is passed over."""
+        known = {each.name: data[each.name] for each in fields(cls)}
         tags = tuple(Tag(TagType(tag["type"]), tag["id"]) for tag in data["tags"])
-        return cls(**{**data, "tags": tags, "references": tuple(data["references"])})
+        return cls(**{**known, "tags": tags, "references": tuple(data["references"])})
 
     @property
     def sources(self) -> list[str]:

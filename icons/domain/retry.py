@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from icons.domain.errors import ProviderError, StudioError
+from icons.domain.jobs import Delayed, Failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +23,15 @@ class RetryPolicy:
             return None
         jittered = chance * min(self.cap, self.base * 2.0**failures)
         return max(jittered, min(self.cap, error.retry_after or 0.0))
+
+    def outcome(self, error: StudioError, failures: int, chance: float) -> Failed | Delayed:
+        """What a job comes to by its ``failures``-th failure; ``chance`` as in `delay`."""
+        pause = self.delay(error, failures, chance)
+        failed = failure(error, failures)
+        return failed if pause is None else Delayed({**failed.error, "final": False}, pause)
+
+
+def failure(error: StudioError, attempts: int) -> Failed:
+    """The end of a job by an error; ``final``: the same request would fail again."""
+    final = isinstance(error, ProviderError) and not error.transient
+    return Failed({"code": error.code, "message": error.message, "attempts": attempts, "final": final})

@@ -8,7 +8,7 @@ from flask import Flask
 from flask.cli import FlaskGroup, routes_command, shell_command
 
 from icons.domain.errors import StudioError
-from icons.terminal import accounts, batch, doctor, generate, secrets, serve
+from icons.terminal import accounts, backup, batch, doctor, generate, remote, secrets, serve, worker, ws_worker
 from icons.terminal.opening import Opening
 
 
@@ -53,14 +53,17 @@ def command_line(opening: Opening, create_app: Callable[[], Flask]) -> click.Gro
     group.params.clear()  # Flask's --app and --env-file: there is one application, and `.env` is read by the settings
     commands = [
         serving,
-        serve.worker_command(opening),
+        worker.command(opening),
         generate.command(opening),
         generate.styles_command(opening),
         batch.command(opening),
+        remote.command(),
+        ws_worker.command(opening),
         accounts.users(opening),
         accounts.keys(opening),
         secrets.command(opening),
         doctor.command(opening),
+        *backup.commands(opening),
         routes_command,
         shell_command,
     ]

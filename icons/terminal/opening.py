@@ -1,18 +1,36 @@
 """How commands come to a house: the composition root hands them what it would take to open one."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from icons.core.house import House
+from icons.core.ports import Provider
 from icons.core.vault import kept_secret, replace_secret
-from icons.domain.access import Caller, Role
+from icons.domain.access import Caller, Connection, Role
 from icons.domain.errors import NotFound, Unauthenticated
+from icons.servers.serving import Serving
 from icons.web import Web
-from icons.web.server import Address
 
 ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class MetricsAddress:
+    """Where worker processes tell their figures, the first at ``port``; 0 = nowhere."""
+
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where things lie on this machine's disk; None = elsewhere."""
+
+    storage: Path
+    database: Path | None
+    files: Path | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +39,14 @@ class Opening:
 
     house: Callable[[], House]
     web: Callable[[House], Web]
+    own: Callable[[], Mapping[str, tuple[Connection, Provider]]]  # the operator's own providers, the default first
     log: Callable[[], None]  # write the log as the settings say; commands that end by themselves only warn
-    address: Address
-    storage: Path
+    serving: Serving
+    server: Path  # gunicorn's configuration, for all but one process with threads
+    metrics: MetricsAddress
+    places: Places
+    limits_storage: str  # RATELIMIT_STORAGE_URL
+    drain: float  # seconds that running jobs may go on once a command is stopped
     admin_password: str | None
 
 
@@ -42,7 +65,7 @@ def welcome(house: House, opening: Opening) -> FirstStart:
         admin = house.accounts.by_name(ADMIN)
     except NotFound:
         admin, password = house.accounts.add(ADMIN, opening.admin_password, Role.ADMIN)
-    path = opening.storage / "secrets" / "operator.key"
+    path = opening.places.storage / "secrets" / "operator.key"
 
     def new_key() -> str:
         return house.accounts.add_key(admin.id, "operator, kept in the storage folder").secret

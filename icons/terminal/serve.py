@@ -1,13 +1,14 @@
-"""`serve` and `worker`: the long-running commands."""
+"""`serve`: HTTP and Socket.IO, and a first word to who starts it."""
 
-import signal
-import threading
+import os
+import sys
 from pathlib import Path
 
 import click
 
+from icons.servers.embedded import EmbeddedServer
+from icons.terminal.forked import started
 from icons.terminal.opening import ADMIN, FirstStart, Opening, welcome
-from icons.web.server import EmbeddedServer
 
 
 def command(opening: Opening) -> click.Command:
@@ -15,41 +16,38 @@ def command(opening: Opening) -> click.Command:
 
     @click.command("serve")
     def serve() -> None:
-        """Serve HTTP and Socket.IO, and draw, in this process."""
-        opening.address.check()
-        house = opening.house()
-        opening.web(house).close()  # a wrong setting stops here, with a sentence
-        first = welcome(house, opening)
-        house.close()
-        click.echo(_greeting(opening, first))
+        """Serve HTTP and Socket.IO.
+
+        With QUEUE_URL=embedded: it draws, too, in this process. With a queue in PostgreSQL, with green threads
+        (WEB_RUNTIME) or several processes (WEB_WORKERS) it only serves; start workers beside it.
+        """
+        opening.serving.check()
+        first = started(lambda: _try(opening))
+        first.join()
+        if first.exitcode:
+            raise SystemExit(first.exitcode)
         opening.log()
-        EmbeddedServer(opening.address, opening.house, opening.web).run()
+        if opening.serving.alone:
+            EmbeddedServer(opening.serving, opening.house, opening.web).run()
+        else:  # in place of this process: what it has imported must not be in one that is patched
+            os.execv(sys.executable, [sys.executable, "-m", "gunicorn", "-c", str(opening.server)])  # noqa: S606 - no shell
 
     return serve
 
 
-def worker_command(opening: Opening) -> click.Command:
-    """`worker`."""
-
-    @click.command("worker")
-    def worker() -> None:
-        """Draw what others ask for, without serving."""
-        house = opening.house()
-        stop = threading.Event()
-        for each in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(each, lambda *_: stop.set())
-        opening.log()
-        house.start()
-        click.echo("Working. Stop with Ctrl-C; running jobs are finished or given back.")
-        stop.wait()
-        house.stop()
-
-    return worker
+def _try(opening: Opening) -> None:
+    """Open everything once and greet: a wrong setting stops here, with a sentence."""
+    house = opening.house()
+    opening.web(house).close()
+    first = welcome(house, opening)
+    house.close()
+    click.echo(_greeting(opening, first, draws=house.engines.queue.exclusive and opening.serving.alone))
 
 
-def _greeting(opening: Opening, first: FirstStart) -> str:
-    host = "127.0.0.1" if opening.address.host in ("0.0.0.0", "::") else opening.address.host  # noqa: S104 - compared
-    url = f"http://{host}:{opening.address.port}"
+def _greeting(opening: Opening, first: FirstStart, *, draws: bool) -> str:
+    serving = opening.serving
+    host = "127.0.0.1" if serving.host in ("0.0.0.0", "::") else serving.host  # noqa: S104 - compared
+    url = f"http://{host}:{serving.port}"
     lines = [f"Icon Studio serves on {url}  (API: {url}/api-docs)"]
     if first.password:
         lines += [f"  Account {ADMIN}, password {first.password}  (shown once; keep it)"]
@@ -57,6 +55,7 @@ def _greeting(opening: Opening, first: FirstStart) -> str:
         "  Draw your first icon:",
         f"""    curl -X POST {url}/api/icons/generate -H "X-API-Key: $(cat {_shown(first.key_file)})" \\""",
         """      -H 'Content-Type: application/json' -d '{"category": "office supplies", "style": "modern"}'""",
+        *(() if draws else ("  Nothing is drawn here; start workers beside it: python app.py worker --processes 2",)),
         "  Stop with Ctrl-C.",
     ]
     return "\n".join(lines)

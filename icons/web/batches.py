@@ -6,11 +6,13 @@ from flask_openapi import APIBlueprint, Tag
 from icons.core.service import Context
 from icons.web.archive import zip_response
 from icons.web.auth import current_caller
+from icons.web.choices import Cell, cells
 from icons.web.parts import WebParts
 from icons.web.prefer import preference
 from icons.web.schemas.icon_answers import BatchAccepted, BatchesAnswer, BatchResult, BatchRetried, BatchStatus
-from icons.web.schemas.icons import BatchBody, BatchesQuery, BatchPath
-from icons.web.wire import Json, Reply, batch_accepted, batch_result, batch_status
+from icons.web.schemas.icons import BatchBody, BatchesQuery, BatchPath, DownloadQuery
+from icons.web.signing import ImageSigner
+from icons.web.wire import Json, Reply, batch_accepted, batch_result, batch_status, icon_body
 
 
 def blueprint(parts: WebParts) -> APIBlueprint:
@@ -34,9 +36,8 @@ def _add_asking(api: APIBlueprint, parts: WebParts) -> None:
         """
         caller = current_caller()
         wish = preference(request.headers.get("Prefer"), 0.0, settings.max_wait)
-        asked = body.request()
-        quote = service.estimate(caller, asked)
-        batch = service.submit_batch(caller, asked, Context(body.user_id, g.correlation_id))
+        context = Context(body.user_id, g.correlation_id, body.hook(parts.hooks))
+        batch, quote = service.submit_quoted(caller, body.request(), context)
         if wish.wait:
             batch = service.wait_batch(caller, batch.id, wish.wait)
         if wish.wait and not batch.counts.unfinished:
@@ -71,9 +72,11 @@ def _add_looking(api: APIBlueprint, parts: WebParts) -> None:
         return _result(parts, path.batch_id)
 
     @api.get("/batch/<batch_id>/download", responses={200: {"content": {"application/zip": {}}}})
-    def download(path: BatchPath) -> Response:
-        """Download the finished icons of a batch as a zip"""
-        return zip_response(service, parts.gallery, current_caller(), path.batch_id)
+    def download(path: BatchPath, query: DownloadQuery) -> Response:
+        """Download the finished icons of a batch as a zip, all or those of a verdict"""
+        found = _cells(parts, path.batch_id)
+        chosen = [cell for cell in found if query.verdict in (None, cell.verdict)]
+        return zip_response(parts.gallery, path.batch_id, chosen, len(found))
 
 
 def _add_changing(api: APIBlueprint, parts: WebParts) -> None:
@@ -92,8 +95,23 @@ def _add_changing(api: APIBlueprint, parts: WebParts) -> None:
 
 
 def _result(parts: WebParts, batch_id: str) -> Json:
+    batch = parts.service.batch(current_caller(), batch_id)
+    found = _cells(parts, batch_id)
+    images = {record.image.id: record.image for cell in found for record in cell.own}
+    body = batch_result(batch, [cell.job for cell in found], images, parts.signer)
+    for row, cell in zip(body["results"], found, strict=True):
+        row |= _choice(cell, parts.signer)
+    return body
+
+
+def _cells(parts: WebParts, batch_id: str) -> list[Cell]:
     caller = current_caller()
-    batch = parts.service.batch(caller, batch_id)
-    jobs = parts.service.jobs_of(caller, batch_id)
-    images = parts.gallery.images(caller, [image_id for job in jobs for image_id in job.images])
-    return batch_result(batch, jobs, images, parts.signer)
+    return cells(parts.service.jobs_of(caller, batch_id), parts.pictures, caller)
+
+
+def _choice(cell: Cell, signer: ImageSigner) -> Json:
+    """What its owner has decided about an icon; nothing as long as it is not there."""
+    if not cell.images:
+        return {}
+    redrawn = icon_body(cell.images[0], cell.request, signer, cached=False) if cell.redrawn else None
+    return {"verdict": cell.verdict, "redrawn": redrawn}

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, NoReturn
 
 import structlog
-from flask import Flask, Response, g, jsonify
+from flask import Flask, Response, g, jsonify, request
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
 from icons.domain.errors import InvalidRequest, ProviderError, StudioError
 from icons.web.schemas.icons import BY_CATEGORY, FOR_ALL
+from icons.web.schemas.workers import BY_A_MODEL, OVER_A_PROFILE
 from icons.web.wire import iso
 
 log = structlog.get_logger(__name__)
@@ -19,6 +20,8 @@ log = structlog.get_logger(__name__)
 _MAX_FIELDS: Final = 20  # named in one answer
 _MAX_PATH: Final = 120  # characters of a field's path; a caller's own key may be part of it
 
+_GENERATE: Final = "/api/images/generate"
+_SHAPES: Final = (FOR_ALL, BY_CATEGORY, OVER_A_PROFILE, BY_A_MODEL, "[key]")  # in pydantic's paths
 _MESSAGES: Final = {
     404: "There is nothing at this address; /api-docs lists all addresses.",
     405: "This address does not take this method; the Allow header names those it takes.",
@@ -86,6 +89,8 @@ def answer(error: Exception) -> Response:
 
 def _translated(error: Exception) -> StudioError:
     match error:
+        case InvalidRequest() if "prompt" in error.fields and request.path == _GENERATE:
+            return InvalidRequest(error.message, error.fields, code="ERR_INVALID_PROMPT")  # the workers document's
         case StudioError():
             if error.status >= 500:
                 log.error("http.failed", code=error.code, message=error.message)
@@ -108,7 +113,7 @@ def _studio_error(
 
 def _path(location: tuple[int | str, ...]) -> str:
     """``("custom_elements", "<by category>", "tools", "[key]")`` -> ``custom_elements.tools``."""
-    parts = [str(part) for part in location if part not in (FOR_ALL, BY_CATEGORY, "[key]")]
+    parts = [str(part) for part in location if part not in _SHAPES]
     return ".".join(parts)[:_MAX_PATH] or "body"
 
 

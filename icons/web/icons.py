@@ -39,7 +39,7 @@ def _add_generate(api: APIBlueprint, parts: WebParts) -> None:
         then is answered with 202 and the address of its status.
         """
         wish = preference(request.headers.get("Prefer"), settings.default_wait, settings.max_wait)
-        context = Context(body.user_id, g.correlation_id)
+        context = Context(body.user_id, g.correlation_id, body.hook(parts.hooks))
         answer = _generate_one if body.variations == 1 else _generate_variations
         return answer(parts, body, context, wish)
 
@@ -70,8 +70,9 @@ def _add_jobs(api: APIBlueprint, parts: WebParts) -> None:
 def _generate_one(parts: WebParts, body: GenerateBody, context: Context, wish: Preference) -> Reply:
     caller, service = current_caller(), parts.service
     icon = service.normalise(caller, body.request())
-    # Who waits gets a remembered answer without a job; who does not is promised a job's id.
-    job = service.ask(caller, icon, context) if wish.wait else service.submit(caller, icon, context)
+    # Who waits gets a remembered answer without a job; who does not is promised a job's id, and a webhook tells of one.
+    ask = service.ask if wish.wait and not context.hook else service.submit
+    job = ask(caller, icon, context)
     if isinstance(job, tuple):
         return _icon_reply(parts, job[0], icon.to_json(), None, wish)
     if wish.wait:

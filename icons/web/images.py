@@ -18,6 +18,7 @@ from icons.domain.access import Caller
 from icons.domain.errors import Forbidden, NotFound, Unauthenticated
 from icons.domain.images import Format, Image
 from icons.web.auth import Gate, current_caller, public
+from icons.web.image_requests import KINDS, record
 from icons.web.limits import limited
 from icons.web.parts import WebParts
 from icons.web.records import generated_later, image_record
@@ -27,7 +28,7 @@ from icons.web.signing import ImageSigner
 from icons.web.wire import Json
 
 _ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
-_FILENAME: Final = re.compile(rf"[0-9a-f-]{{36}}\.({'|'.join(Format)})", re.ASCII)
+_FILENAME: Final = re.compile(rf"[0-9a-f-]{{36}}(_\d{{1,16}}){{0,2}}\.({'|'.join(Format)})", re.ASCII)
 # What lies under a name never changes, so a browser need not ask again while it keeps the address.
 _CACHING: Final = "private, max-age=31536000, immutable"
 # An SVG opened by itself is a document: no script, no fetch, and an origin of its own.
@@ -62,6 +63,7 @@ def blueprint(parts: WebParts) -> APIBlueprint:
         responses={
             200: {"content": {form.media_type: {} for form in Format}, "description": "The image"},
             206: {"description": "The asked-for range of it"},
+            302: {"description": "Where the storage itself shows it, for who comes with a signed address"},
             304: {"description": "The copy you have is the image"},
             416: {"description": "One range within the image is understood"},
         },
@@ -79,6 +81,8 @@ def blueprint(parts: WebParts) -> APIBlueprint:
         if not _FILENAME.fullmatch(path.filename):
             raise NotFound("image")
         image = parts.gallery.image(viewer, path.filename)
+        if viewer is None and request.method == "GET" and (elsewhere := _elsewhere(parts, image, query)):
+            return elsewhere
         return _response(parts.gallery, image, query)
 
     _add_changing(api, parts)
@@ -109,8 +113,10 @@ def _record(parts: WebParts, caller: Caller, some_id: str) -> Json:
     except NotFound as unknown:
         with suppress(NotFound):
             job = parts.service.job(caller, some_id)
-            if job.kind == "image":
+            if job.kind in KINDS:
                 records = parts.pictures.many(caller, job.images)
+                if not job.request["profile_id"]:
+                    return record(job, records, parts.signer)
                 return generated_later(job, records, parts.signer, parts.settings.public_url)
         raise unknown from None
 
@@ -130,6 +136,22 @@ def _viewer(gate: Gate, signer: ImageSigner, filename: str, query: ImageQuery) -
         ) from error
 
 
+def _elsewhere(parts: WebParts, image: Image, query: ImageQuery) -> Response | None:
+    """The way to the storage itself; None when the picture has to come from here.
+
+    Addresses in answers stay the service's own: they may be shown, checked and taken back like any other. Not for who
+    sends a credential: some clients would pass it on to the storage.
+    """
+    seconds = parts.settings.image_url_ttl
+    small = query.w is not None and parts.gallery.has_thumbnail(image, query.w)
+    address = parts.gallery.address(image, query.w, seconds, _disposition(image, small, query))
+    if address is None:
+        return None
+    response = Response(status=302, headers={"Location": address})
+    response.headers["Cache-Control"] = f"private, max-age={seconds // 2}"  # the address lives longer
+    return response
+
+
 def _response(gallery: Gallery, image: Image, query: ImageQuery) -> Response:
     """The whole image, a range of it (206) or nothing new (304)."""
     small = query.w is not None and gallery.has_thumbnail(image, query.w)
@@ -147,10 +169,14 @@ def _response(gallery: Gallery, image: Image, query: ImageQuery) -> Response:
     response.headers["X-Content-Type-Options"] = "nosniff"
     if form is Format.SVG:
         response.headers["Content-Security-Policy"] = _SVG_POLICY
-    response.headers.set(
-        "Content-Disposition", "attachment" if query.download else "inline", filename=f"{image.id}.{form.value}"
-    )
+    response.headers["Content-Disposition"] = _disposition(image, small, query)
     return _conditional(response, file, size)
+
+
+def _disposition(image: Image, small: bool, query: ImageQuery) -> str:
+    """To be shown or saved, under the public name."""
+    ending = Format.WEBP if small else image.format
+    return f"{'attachment' if query.download else 'inline'}; filename={image.id}.{ending}"
 
 
 def _conditional(response: Response, file: BinaryIO, size: int) -> Response:

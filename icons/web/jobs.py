@@ -55,7 +55,7 @@ def _add_creating(api: APIBlueprint, parts: WebParts) -> None:
         """
         caller = current_caller()
         wish = preference(request.headers.get("Prefer"), 0.0, settings.max_wait)
-        context = Context(body.user_id, g.correlation_id)
+        context = Context(body.user_id, g.correlation_id, body.hook(parts.hooks))
         job = service.submit_platforms(caller, body.request(), context, body.tier)
         if wish.wait:
             job = service.wait(caller, job.id, wish.wait)

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
+from typing import Any, Final
 
 from flask import Flask, Response, g, request
 from flask_limiter import ApplicationLimit, Limiter, RateLimitExceeded, RequestLimit
@@ -17,6 +18,8 @@ from icons.web import errors
 from icons.web.auth import is_public
 from icons.web.marks import Marked, mark, marks
 from icons.web.settings import LimitSettings
+
+_PATIENCE: Final = 0.5  # seconds for the storage to answer
 
 
 def limited(*policies: str) -> Callable[[Marked], Marked]:
@@ -75,14 +78,20 @@ def _limiter(app: Flask, settings: LimitSettings) -> Limiter:
             ],
             strategy="moving-window",
             storage_uri=settings.storage_url,
-            storage_options={"wrap_exceptions": True},  # as StorageError
+            storage_options=_storage_options(settings.storage_url),
             in_memory_fallback_enabled=True,  # a lost Redis means counting by process, not an outage
         )
     except (ConfigurationError, StorageError) as error:
         raise SettingsError(
             "RATELIMIT_STORAGE_URL: write memory:// for one process, or the address of a Redis for several "
-            "(redis://host:6379, with the package redis installed)."
+            "(redis://host:6379)."
         ) from error
+
+
+def _storage_options(url: str) -> dict[str, Any]:
+    """Faults come as StorageError; a Redis that hangs holds requests up for a moment only."""
+    waits = {"socket_connect_timeout": _PATIENCE, "socket_timeout": _PATIENCE} if url.startswith("redis") else {}
+    return {"wrap_exceptions": True, **waits}
 
 
 def _who() -> str:

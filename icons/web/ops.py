@@ -8,19 +8,15 @@ from typing import Final
 
 from flask import Response, request
 from flask_openapi import APIBlueprint, Tag
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, GCCollector, ProcessCollector, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, Field
 from werkzeug.exceptions import NotFound
 
-from icons.core.metrics import REGISTRY
 from icons.web.auth import public
 from icons.web.parts import WebParts
 from icons.web.wire import iso
 
 _STATUS: Final = Path("/proc/self/status")
-_PROCESS: Final = CollectorRegistry()
-ProcessCollector(registry=_PROCESS)
-GCCollector(registry=_PROCESS)
 # Headers by which a proxy owns up: through a proxy on this host, everybody's peer address is the loopback.
 _FORWARDED: Final = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
 
@@ -77,7 +73,7 @@ def blueprint(parts: WebParts) -> APIBlueprint:
         """Can it do its work now?"""
         checks = parts.ready()
         body = Readiness(
-            ready=all(state == "ok" for state in checks.values()), checks=checks, circuits=parts.circuits()
+            ready=all(state == "ok" for state in checks.values()), checks=checks, circuits=dict(parts.circuits())
         )
         return _fresh(body, 200 if body.ready else 503)
 
@@ -87,7 +83,7 @@ def blueprint(parts: WebParts) -> APIBlueprint:
         """Figures for Prometheus"""
         if not _operator(parts.settings.metrics_token):
             raise NotFound
-        return Response(generate_latest(REGISTRY) + generate_latest(_PROCESS), content_type=CONTENT_TYPE_LATEST)
+        return Response(generate_latest(parts.figures), content_type=CONTENT_TYPE_LATEST)
 
     return api
 

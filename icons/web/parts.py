@@ -1,15 +1,21 @@
 """What every face of the web is made with."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from prometheus_client import CollectorRegistry
 
 from icons.core.accounts import Accounts
+from icons.core.chats import Chats
 from icons.core.gallery import Gallery
+from icons.core.hooks import Hooks
 from icons.core.pictures import Pictures
 from icons.core.profiles import Profiles
 from icons.core.service import Service
 from icons.core.tail import Tail
 from icons.web.auth import Gate
+from icons.web.cors import Origins
+from icons.web.live.places import Places
 from icons.web.settings import WebSettings
 from icons.web.signing import ImageSigner
 
@@ -24,8 +30,13 @@ class WebParts:
     tail: Tail
     profiles: Profiles
     pictures: Pictures
+    chats: Chats
+    hooks: Hooks
     gate: Gate
     signer: ImageSigner
+    origins: Origins
     settings: WebSettings
-    circuits: Callable[[], dict[str, str]]  # lane -> state of its circuit breaker
+    circuits: Callable[[], Mapping[str, str]]  # lane -> state of its circuit breaker
     ready: Callable[[], dict[str, str]]  # name of a part -> "ok" or what is wrong with it
+    figures: CollectorRegistry  # all that Prometheus is told
+    places: Places = field(default_factory=Places)

@@ -33,12 +33,20 @@ class WebSettings:
     tokens: TokenSettings
     limits: LimitSettings = LimitSettings()
     async_mode: str = "threading"  # Flask-SocketIO's: threading, gevent or eventlet
+    socket_transports: tuple[str, ...] = ("polling", "websocket")
+    places: int = 750  # of this process's threads, for all connections that last; the rest answers requests
+    trusted_proxies: str = ""  # see `proxies.trusting`
     public_url: str = ""  # "https://icons.example.com": prefix of addresses in answers; "" = relative
+    cors_origins: tuple[str, ...] = ()  # pages of other origins that browsers let in; see `cors.Origins`
     image_url_ttl: int = 3600
+    image_origin: str = ""  # "https://s3.example.com": where pictures come from beside here; "" = nowhere
     max_body: int = 2 * 1024 * 1024
     max_wait: float = 300.0  # longest Prefer: wait
     default_wait: float = 60.0  # how long /api/icons/generate waits by itself
-    max_listeners: int = 500  # Socket.IO connections of this process; must stay below its threads
-    max_streams: int = 300  # server-sent streams of this process; each takes one of its threads
+    max_listeners: int = 500  # Socket.IO connections of this process; each takes one of its places
+    ws_path: str = "/ws"  # where workers from outside connect
+    worker_silence: float = 8.0  # after which one of them is given up
+    max_workers: int = 200  # of them at this process; each takes one of its places
+    max_streams: int = 300  # server-sent streams of this process; each takes one of its places
     metrics_token: str | None = None  # None = /metrics answers loopback only
     environment: str = "production"

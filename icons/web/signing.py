@@ -30,10 +30,14 @@ class ImageSigner:
 
         It changes every quarter of ``ttl`` only, so that browsers find the image in their cache.
         """
-        step = max(1, self._ttl // 4)
-        expires = math.ceil((self._clock() + self._ttl) / step) * step
+        expires = self.expires()
         signature = self._signature(filename, expires)
         return f"{self._prefix}/api/images/{filename}?expires={expires}&signature={signature}"
+
+    def expires(self) -> int:
+        """Until when addresses work that are signed now: epoch seconds."""
+        step = max(1, self._ttl // 4)
+        return math.ceil((self._clock() + self._ttl) / step) * step
 
     def valid(self, filename: str, expires: int, signature: str) -> bool:
         """Whether the signature fits, compared in constant time, and has not expired."""

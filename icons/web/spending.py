@@ -33,6 +33,7 @@ def blueprint(parts: WebParts) -> APIBlueprint:
             "currency": "USD",
             "group_by": query.group_by,
             "month_budget": None if budget is None else dollars(budget),
+            "month_spent": dollars(service.month_spent(caller)),
             "total": dollars(sum(row["cost"] for row in rows)),
             "rows": [
                 {**row, "cost": dollars(row["cost"]), "unknown_cost": dollars(row["unknown_cost"])} for row in rows

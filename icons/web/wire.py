@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from icons.core.service import Quote
+from icons.core.submitting import Quote
 from icons.domain.events import Event, EventType, batch_data
 from icons.domain.images import Image
 from icons.domain.jobs import Batch, Job, State, remaining_seconds
@@ -28,6 +28,7 @@ _ASKED: Final = {
     "seed": "seed",
     "variation": "variation",
     "provider": "provider",
+    "quality": "quality",
 }
 """Field of a stored request -> its name in an answer's metadata."""
 
@@ -40,6 +41,11 @@ def iso(epoch: float) -> str:
 def iso_or_none(epoch: float | None) -> str | None:
     """The same, for what may not have happened yet."""
     return None if epoch is None else iso(epoch)
+
+
+def subject(request: Mapping[str, Any]) -> str:
+    """What a stored request is about: an icon's category or, of pictures in plain words, their prompt."""
+    return str(request.get("category") or request.get("prompt") or "")
 
 
 # Images
@@ -72,9 +78,10 @@ def icon_body(image: Image, request: Mapping[str, Any], signer: ImageSigner, *, 
 
 def _metadata(request: Mapping[str, Any], facts: Mapping[str, object]) -> Json:
     """What was asked for, and what the provider said about the picture."""
-    asked = {name: request[field] for field, name in _ASKED.items()}
-    told = {name: value for name, value in facts.items() if name not in {*asked, "generation_time"}}
-    return {**asked, "requested_model": request["model"] or None, "model": request["model"], **told}
+    asked = {name: request[field] for field, name in _ASKED.items() if field in request}
+    told = {name: value for name, value in facts.items() if name not in {*_ASKED, *asked, "generation_time"}}
+    model = request.get("model", "")
+    return {**asked, "requested_model": model or None, "model": model, **told}
 
 
 # Jobs
@@ -88,7 +95,7 @@ def job_status(job: Job) -> Json:
         "status": job.state.public,
         "progress": job.progress,
         "stage": job.stage,
-        "category": job.request.get("category"),
+        "category": subject(job.request) or None,
         "attempts": job.attempt,
         "user_id": job.user_id,
         "created_at": iso(job.created_at),
@@ -134,6 +141,7 @@ def quote_body(quote: Quote) -> Json:
         "low": dollars(quote.low),
         "high": dollars(quote.high),
         "unpriced": quote.unpriced,
+        "budget_left": None if quote.left is None else dollars(quote.left),
     }
 
 
@@ -203,8 +211,8 @@ def batch_result(batch: Batch, jobs: Sequence[Job], images: Mapping[str, Image],
 def result_body(job: Job, images: Mapping[str, Image], signer: ImageSigner) -> Json:
     """One icon of a batch: finished, failed or still to come."""
     place = {
-        "category": job.request["category"],
-        "variation": job.request["variation"],
+        "category": subject(job.request),
+        "variation": job.request.get("variation", 0),
         "job_id": job.id,
         "status": job.state.public,
     }

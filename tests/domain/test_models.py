@@ -8,10 +8,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from icons.domain.images import Format
-from icons.domain.models import Catalogue, FreeSize, Model, Prices, Size, Transparency, cost, price
+from icons.domain.models import (
+    Catalogue,
+    ChatModel,
+    FreeSize,
+    Model,
+    Prices,
+    Size,
+    Transparency,
+    cost,
+    price,
+    price_reply,
+)
 from icons.domain.prompts.brief import Prompt
 from icons.domain.prompts.library import Library
-from icons.domain.requests import Order, Usage
+from icons.domain.requests import Message, Order, Usage
 
 FREE = FreeSize(multiple=16, max_ratio=3.0, max_edge=3840, min_area=655_360, max_area=8_294_400)
 SIZES = (Size(1024, 1024), Size(1536, 1024), Size(1024, 1536))
@@ -26,12 +37,14 @@ PAINTER = Model(
     prices=Prices(text=Decimal("5"), image=Decimal("8"), output=Decimal("30")),
     aliases=("painter-latest",),
 )
+TALKER = ChatModel("talker", "studio", Prices(text=Decimal("0.75"), output=Decimal("4.5")))
 GONE = Model("painter-1", "studio", retires_on="2026-05-12", successor="painter-2", aliases=("Painter One",))
 CATALOGUE = Catalogue(
     models=(PAINTER, GONE, Model("painter-2", "elsewhere")),
     defaults={"studio": "painter-2"},
-    chat={},
+    chat={"studio": "talker"},
     qualities={"hd": "high", "standard": "medium"},
+    chat_models=(TALKER,),
 )
 
 
@@ -171,3 +184,27 @@ def test_an_estimate_grows_with_count_and_area() -> None:
     assert two.high == 2 * one.high
     tall = price(PAINTER, an_order(quality="low", width=1024, height=1536))
     assert tall.tokens - 100 == 408
+
+
+def test_who_talks_when_nobody_is_named() -> None:
+    """The provider's own default; another name is passed through, without a price."""
+    assert CATALOGUE.chat_model("studio") == CATALOGUE.chat_model("studio", "talker") == TALKER
+    assert CATALOGUE.chat_model("studio", "newer").prices is None
+    assert CATALOGUE.chat_model("elsewhere").name == ""
+
+
+def test_a_reply_is_estimated_by_what_is_read_and_a_usual_answer() -> None:
+    """Four characters a token; the price of what was counted comes after."""
+    told = [Message("system", "x" * 400), Message("user", "y" * 399)]
+    estimate = price_reply(TALKER, told)
+    assert estimate.tokens == 200 + 500
+    assert estimate.high == estimate.low == 200 * 0.75 + 500 * 4.5
+    assert cost(TALKER, Usage(text_tokens=100, output_tokens=10)) == 75 + 45
+    assert price_reply(ChatModel("newer", "studio"), told).high is None
+
+
+def test_a_models_name_is_found_whoever_has_it() -> None:
+    """By name or alias, in any spelling; only among providers with a model of their own."""
+    assert CATALOGUE.named("Painter One") == GONE
+    assert CATALOGUE.named("painter2") == PAINTER
+    assert CATALOGUE.named("nobody") is None

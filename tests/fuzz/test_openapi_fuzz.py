@@ -29,13 +29,18 @@ KNOWN: Final[dict[str, Any]] = {
     "apiKey": "sk-0123456789abcdef",
     "baseUrl": "https://provider.invalid/v1",
     "url": "https://pictures.invalid/boat.png",
+    "webhookUrl": "https://hooks.invalid/icons",
+    "webhook_url": "https://hooks.invalid/icons",
 }
-# Both are possible values of {filename}, too, so OPTIONS names the methods of that address with their own.
+# These are possible values of {filename} or {sessionId}, too: OPTIONS names the methods of that address with their own.
 # Nothing can be fetched from an address that is made up: 502 is the right answer. And what makes a file a picture is
 # beyond a schema.
 EXCLUDED: Final = {
     "/api/images": [positive_data_acceptance],
     "/api/images/generate": [allow_header_conformance],
+    "/api/images/facets": [allow_header_conformance],
+    "/api/images/delete": [allow_header_conformance],
+    "/api/v1/chat/new": [allow_header_conformance],
     "/api/images/import": [allow_header_conformance, not_a_server_error],
 }
 DRAWING: Final = ("/icons/generate", "/icons/generate/batch")
@@ -82,7 +87,8 @@ def test_no_request_finds_a_fault(case: schemathesis.Case, server: Server) -> No
 
 def fitting(path: str, values: dict[str, Any]) -> dict[str, Any]:
     """What the schema allows, made to fit this house, too: names that exist, no category twice, little to draw."""
-    fit = {**values, **{name: known for name, known in KNOWN.items() if values.get(name) is not None}}
+    inner = {name: _within(path, value) for name, value in values.items()}
+    fit = {**inner, **{name: known for name, known in KNOWN.items() if values.get(name) is not None}}
     if path.endswith(DRAWING):
         fit["size"] = 32
     if "categories" in fit:
@@ -90,3 +96,10 @@ def fitting(path: str, values: dict[str, Any]) -> dict[str, Any]:
         fit["custom_elements"] = []
         fit["variations_per_category"] = 2
     return fit
+
+
+def _within(path: str, value: Any) -> Any:
+    """The same for what is inside."""
+    if isinstance(value, list):
+        return [_within(path, each) for each in value]
+    return fitting(path, value) if isinstance(value, dict) else value

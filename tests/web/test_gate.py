@@ -1,13 +1,16 @@
 """Nobody gets in without a credential, whatever the address."""
 
 import re
+from typing import Literal, get_args
 
 import pytest
 import socketio
 from socketio.exceptions import ConnectionError as Refused
 
 from icons.web.auth import is_public
+from icons.web.live.worker_messages import Incoming
 from tests.conftest import Server, Studio
+from tests.web.live.hands import Hand
 
 PUBLIC = {
     "/health",
@@ -24,6 +27,13 @@ PUBLIC = {
     "/static/vendor/<path:filename>",
 }
 SOCKET_EVENTS = {"connect", "disconnect", "subscribe", "unsubscribe"}
+WORKER_MESSAGES = {
+    "authenticate",
+    "heartbeat",
+    "image_generated",
+    "image_generation_failed",
+    "image_generation_progress",
+}
 SOME_ID = "5f8e6a52-93c4-4f7e-9b61-0d3c1a2b4e5f"
 
 
@@ -93,3 +103,22 @@ def test_no_socket_without_a_credential(server: Server, auth: object) -> None:
     with pytest.raises(Refused):
         client.connect(server.url, auth=auth, transports=["websocket"], wait_timeout=10)
     client.disconnect()
+
+
+def test_what_workers_say_is_what_is_checked_here() -> None:
+    """A new message of the workers' protocol has to be thought about here, too."""
+    assert {kind.model_fields["type"].annotation for kind in get_args(Incoming)} == {
+        Literal[message] for message in WORKER_MESSAGES
+    }
+
+
+@pytest.mark.parametrize("message", sorted(WORKER_MESSAGES))
+def test_no_worker_without_a_credential(server: Server, message: str) -> None:
+    """Whatever it says first, it is given nothing; what introduces nobody ends the connection."""
+    hand = Hand(server.url)
+    hand.hear("authentication_required")
+    hand.say(message, extensionId="x", requestId=SOME_ID, error="x", progress=1, imageUrl="https://example.com/a.png")
+    assert hand.hear("error")["code"] == "UNAUTHORIZED"
+    if message == "authenticate":
+        assert hand.closing_code() == 4401
+    hand.vanish()

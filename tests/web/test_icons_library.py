@@ -44,6 +44,8 @@ def test_categories_are_suggested(house: Studio) -> None:
     assert "electronics" in {each["name"] for each in found["categories"]}
     assert found["count"] <= 3
     assert client.get(url).json["count"] == 10
+    everything = client.get(url, query_string={"limit": 1000}).json["categories"]
+    assert len({each["name"] for each in everything}) == len(house.service.library.categories) > 100
 
 
 def test_remembered_icons_are_listed_page_by_page(drawn) -> None:

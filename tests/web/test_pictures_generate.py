@@ -148,9 +148,9 @@ def test_wrong_fields_are_named(client, local: str, fields: dict, field: str) ->
     assert list(answer.json["metadata"]["fields"]) == [field]
 
 
-def test_without_a_profile_the_field_is_named(client) -> None:
-    """400 until there is a way without one."""
-    answer = client.post(GENERATE, json={"prompt": "a castle"})
+def test_an_empty_profile_is_named(client) -> None:
+    """400: only a body without the field is one that does without a profile."""
+    answer = client.post(GENERATE, json={"prompt": "a castle", "profileId": ""})
     assert (answer.status_code, list(answer.json["metadata"]["fields"])) == (400, ["profileId"])
 
 

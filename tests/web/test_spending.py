@@ -49,6 +49,21 @@ def test_an_estimate_calls_nobody(paid, fake_provider) -> None:  # noqa: F811
     assert accepted["estimate"] == quote
 
 
+def test_an_estimate_says_what_is_left_of_the_budget(paid) -> None:
+    """Of this month's, before the icons; null without a bound; never below nothing."""
+    client, budgets = paid.client(), paid.house.engines.store.spending
+    body = {"categories": ["a"], "size": 64}
+    assert client.post("/api/icons/estimate", json=body).json["budget_left"] is None
+    budgets.set_budget(paid.user.id, 5 * MICRO)
+    assert client.post("/api/icons/estimate", json=body).json["budget_left"] == "5.00"
+    client.post("/api/icons/generate", json=ICON)
+    spent = float(client.get("/api/spending").json["total"])
+    left = float(client.post("/api/icons/estimate", json=body).json["budget_left"])
+    assert left == pytest.approx(5 - spent)
+    budgets.set_budget(paid.user.id, 1)
+    assert client.post("/api/icons/estimate", json=body).json["budget_left"] == "0.00"
+
+
 def test_a_spent_budget_is_402_and_nothing_is_called(paid, fake_provider) -> None:  # noqa: F811
     """The body says what it would cost and what is left; local still draws."""
     paid.house.engines.store.spending.set_budget(paid.user.id, 1)

@@ -13,6 +13,7 @@ from icons.core.ports import Sender
 from icons.domain.chats import Chat, ChatMessage
 from icons.domain.errors import Conflict
 from icons.domain.jobs import LIVE, Job, NewJob, Priority
+from icons.domain.room import Room
 
 _MESSAGES: Final = (
     sa.select(sa.func.count())
@@ -31,16 +32,22 @@ class SqlChats:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def begin(self, sender: Sender, chat: Chat, message: ChatMessage, jobs: Sequence[NewJob]) -> None:
+    def begin(
+        self, sender: Sender, chat: Chat, message: ChatMessage, jobs: Sequence[NewJob], room: Room = Room()
+    ) -> None:
         new = {"id": chat.id, "account": sender.account, "title": chat.title, "user_id": chat.user_id}
         with self._database.write() as tx:
             if tx.row(sa.select(chats.c.id).where(chats.c.id == chat.id)):
                 return  # repeated although it had succeeded
+            job_rows.admit(tx, sender, jobs, Priority.INTERACTIVE, room)
             tx.run(sa.insert(chats), {**new, "created_at": tx.now, "updated_at": tx.now})
             _store(tx, sender, chat.id, message, jobs)
 
-    def say(self, sender: Sender, chat_id: str, message: ChatMessage, jobs: Sequence[NewJob]) -> bool:
+    def say(
+        self, sender: Sender, chat_id: str, message: ChatMessage, jobs: Sequence[NewJob], room: Room = Room()
+    ) -> bool:
         with self._database.write() as tx:
+            job_rows.admit(tx, sender, jobs, Priority.INTERACTIVE, room)
             if not _touch(tx, _one(sender.account, chat_id)):  # from here on nobody else says something
                 return False
             if not _is_stored(tx, chat_id, message):

@@ -9,25 +9,42 @@ import sqlalchemy as sa
 from icons.adapters.store import job_lists, journal, moves
 from icons.adapters.store.database import Database, Transaction, chunks
 from icons.adapters.store.images import known, show
+from icons.adapters.store.repeating import persistent
 from icons.adapters.store.rows import batch_of, job_of
 from icons.adapters.store.tables import batches, calls, job_images, jobs, stands
 from icons.core.ports import JobFilter, Sender
 from icons.domain.jobs import FINAL, Batch, Job, NewBatch, NewJob, Priority, State
+from icons.domain.room import Room
 
 
+@persistent
 class SqlJobs:
     """The port `Jobs` over the tables."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def submit(self, sender: Sender, jobs: Sequence[NewJob], priority: Priority, batch: NewBatch | None = None) -> None:
-        with self._database.write() as tx:
-            if batch:
-                tx.run(sa.insert(batches), _batch_row(tx, sender, batch))
-            _insert(tx, sender, jobs, priority, batch)
-            if batch:
-                moves.advance_batch(tx, batch.id)
+    def submit(
+        self,
+        sender: Sender,
+        jobs: Sequence[NewJob],
+        priority: Priority,
+        batch: NewBatch | None = None,
+        room: Room = Room(),
+    ) -> None:
+        try:
+            with self._database.write() as tx:
+                admit(tx, sender, jobs, priority, room)
+                if batch:
+                    tx.run(sa.insert(batches), _batch_row(tx, sender, batch))
+                insert(tx, sender, jobs, priority, batch)
+                if batch:
+                    moves.advance_batch(tx, batch.id)
+        except sa.exc.IntegrityError:
+            # Repeated although it had succeeded: ids are made for one submission, so these are the same jobs.
+            stored = self.get(sender.account, jobs[0].id) if jobs else None
+            if stored is None or stored.batch_id != (batch.id if batch else None):
+                raise
 
     def get(self, account: str, job_id: str) -> Job | None:
         with self._database.read() as tx:
@@ -142,7 +159,20 @@ def _batch_row(tx: Transaction, sender: Sender, batch: NewBatch) -> dict[str, An
     }
 
 
-def _insert(tx: Transaction, sender: Sender, new: Sequence[NewJob], priority: Priority, batch: NewBatch | None) -> None:
+def admit(tx: Transaction, sender: Sender, new: Sequence[NewJob], priority: Priority, room: Room) -> None:
+    """RateLimited when there is no room for these jobs. Until the end nobody else begins jobs of the account, so this
+    is the first step of its transaction: turns come before all else."""
+    tx.alone(f"jobs {sender.account}")
+    begun = [job.id for job in new if not job.images]
+    if not begun or tx.row(sa.select(jobs.c.id).where(jobs.c.id == begun[0])):
+        return  # nothing to do, or repeated although it had succeeded
+    of_priority = job_lists.unfinished(tx, sender.account, priority)
+    room.check(priority, of_priority, job_lists.unfinished(tx, sender.account, None), len(begun))
+
+
+def insert(
+    tx: Transaction, sender: Sender, new: Sequence[NewJob], priority: Priority, batch: NewBatch | None = None
+) -> None:
     """Every job begins held; what may start is released at once, a batch's jobs by its window."""
     common = {
         "account": sender.account,
@@ -205,6 +235,7 @@ def _delivered_at(now: float) -> dict[str, Any]:
 
 def _begin_anew(tx: Transaction, chosen: sa.ColumnElement[bool]) -> int:
     """The chosen jobs that ended without images are held again, and released as new ones are."""
+    moves.hold_batches(tx, chosen)
     anew = sa.update(jobs).where(chosen, stands(*FINAL - {State.COMPLETED})).values(_HELD)
     rows = tx.rows(anew.returning(jobs))
     begun = [job_of(row) for row in rows]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
-from icons.domain.images import CacheEntry, Image, Record, Search, Tag
+from icons.domain.images import CacheEntry, Facets, Image, Record, Search, Tag
 
 
 class Images(Protocol):
@@ -48,6 +48,10 @@ class Images(Protocol):
         needs any more, inside the transaction. How many images and how many bytes of blobs."""
         ...
 
+    def blobs(self, after: str, limit: int) -> list[str]:
+        """Names of the blobs that images have, in order; those behind ``after``."""
+        ...
+
     def usage(self, account: str | None) -> Mapping[str, int]:
         """{"entries", "images", "bytes", "hits"} of one account, or of all."""
         ...
@@ -67,11 +71,20 @@ class Records(Protocol):
         ...
 
     def find(self, account: str, search: Search, limit: int, offset: int) -> tuple[list[Record], int]:
-        """A page of an account's images, newest first, and how many fit the search in all."""
+        """A page of an account's images in the search's order, and how many fit it in all."""
+        ...
+
+    def facets(self, account: str, limit: int) -> Facets:
+        """What the images of an account have that a search could ask for, so many values of each kind."""
         ...
 
     def change(self, account: str, image_id: str, name: str | None, tags: Sequence[Tag] | None) -> Record | None:
         """Rename or tag an image; None leaves as it is. What is changed is kept from then on."""
+        ...
+
+    def retag(self, account: str, image_ids: Sequence[str], add: Sequence[Tag], take: Sequence[Tag]) -> int:
+        """Put tags on images and take others off; the rest stays, whoever writes at the same time. What is changed is
+        kept from then on. How many of the images are the account's; Conflict when one has too many tags."""
         ...
 
     def remove(self, account: str, image_id: str, remove: Callable[[str], None]) -> bool:

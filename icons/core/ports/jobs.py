@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from icons.domain.events import Event
 from icons.domain.hooks import Hook
 from icons.domain.jobs import Batch, Job, Lease, NewBatch, NewJob, Outcome, Priority, State
+from icons.domain.room import Room
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +31,28 @@ class JobFilter:
     until: float | None = None  # created before
 
 
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What waits for a worker in one lane with one priority."""
+
+    lane: str
+    priority: Priority
+    jobs: int
+    oldest: float  # seconds that the longest waiting has waited
+
+
 class Jobs(Protocol):
     """Jobs and batches as their owner sees them. Every call is one transaction and filters by account."""
 
-    def submit(self, sender: Sender, jobs: Sequence[NewJob], priority: Priority, batch: NewBatch | None = None) -> None:
-        """Store the jobs, and the batch they form, with their first events.
+    def submit(
+        self,
+        sender: Sender,
+        jobs: Sequence[NewJob],
+        priority: Priority,
+        batch: NewBatch | None = None,
+        room: Room = Room(),
+    ) -> None:
+        """Store the jobs, and the batch they form, with their first events; RateLimited when there is no room.
 
         A job with images is stored completed. Of a batch's other jobs the first ``window`` wait, the rest are held.
         """
@@ -128,11 +146,11 @@ class Leases(Protocol):
         ...
 
     def dismiss(self, worker: str | None) -> int:
-        """Give back all jobs of a worker, or of every worker (None: sure that none lives); how many."""
+        """Give back all jobs of a worker, or of every one of the house (None: sure that none lives); how many."""
         ...
 
-    def backlog(self) -> tuple[int, float | None]:
-        """How many jobs wait, and for how many seconds the oldest has."""
+    def backlog(self) -> list[Backlog]:
+        """What waits, by lane and priority; nothing of where nothing does."""
         ...
 
 

@@ -37,6 +37,10 @@ class Spending(Protocol):
         """What the account may spend in a calendar month; None = without a bound."""
         ...
 
+    def left(self, account: str) -> int | None:
+        """What of it is left in this month; None = without a bound."""
+        ...
+
     def set_budget(self, account: str, month: int | None) -> None: ...
 
 

@@ -15,6 +15,16 @@ from icons.domain.prompts.library import Library
 from icons.domain.requests import IconRequest, Order
 
 _PREVIEW_WIDTH: Final = 128  # px: a few kilobytes in an event
+_REMEMBERED: Final = (
+    "category",
+    "style",
+    "color_scheme",
+    "elements",
+    "brand_colors",
+    "background",
+    "seed",
+    "variation",
+)  # of the request, by its images: they are found by it when the job is long gone
 
 
 class Generate:
@@ -48,8 +58,9 @@ class Generate:
         told = {"model": answer.model, "provider": request.provider, "prompt": prompt.text, "generation_time": seconds}
         facts = {**answer.facts, **told}
         await report("saving", 80, f"Drawn in {seconds:.2f} s")
+        known = {name: job.request[name] for name in _REMEMBERED} | facts
         kept = [
-            await self._blocking(self._desk.keep, lease, picture, request.size, facts) for picture in answer.pictures
+            await self._blocking(self._desk.keep, lease, picture, request.size, known) for picture in answer.pictures
         ]
         return Completed(tuple(each.image for each in kept), facts), kept
 

@@ -1,7 +1,6 @@
 """Drawing pictures of a prompt over a connection profile: provider, disk."""
 
 import time
-from dataclasses import replace
 
 from icons.core.bridge import Blocking
 from icons.core.gallery import Gallery
@@ -30,12 +29,9 @@ class DrawPictures:
         seconds = round(time.monotonic() - started, 3)
         await report("saving", 80, f"Drawn in {seconds:.2f} s")
         told = {"provider": request.provider, "prompt": request.prompt, "generation_time": seconds}
-        kept = []
-        for answer in answers:
-            facts = {**answer.facts, **told, "model": answer.model}
-            for picture in answer.pictures:
-                drawn = await self._blocking(self._desk.keep, lease, picture, orders[0].width, facts)
-                image = replace(drawn.image, profile_id=request.profile_id or None, kept=True)
-                kept.append(replace(drawn, image=image))
-        images = tuple(each.image for each in kept)
-        return Completed(images, images[0].facts, tags=request.tags, remembered=False), kept
+        drawn = [
+            (picture, {**answer.facts, **told, "model": answer.model})
+            for answer in answers
+            for picture in answer.pictures
+        ]
+        return await self._blocking(self._desk.completed, lease, request, drawn)

@@ -1,6 +1,7 @@
 """The kinds of values that bodies and queries are made of, each with its bounds."""
 
 import unicodedata
+from datetime import UTC, datetime
 from functools import cache
 from typing import Annotated, Any, Final
 
@@ -100,6 +101,25 @@ def _absent(text: Any) -> Any:
 
 OptionalName = Annotated[Annotated[Line, Field(max_length=100)] | None, BeforeValidator(_absent)]
 """In queries: an empty parameter is an absent one."""
+
+
+def _moment(text: str | None) -> str | None:
+    if text:
+        try:
+            epoch(text)
+        except (ValueError, OverflowError) as error:
+            raise ValueError("write a moment such as 2026-01-31T12:00:00Z") from error
+    return text
+
+
+def epoch(text: str) -> float:
+    """Epoch seconds of an ISO 8601 moment; UTC where it names no zone."""
+    moment = datetime.fromisoformat(text)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+Moment = Annotated[OptionalName, AfterValidator(_moment)]
+"""In queries: a point in time, as text."""
 
 
 def _drawn(file_format: Format) -> Format:

@@ -6,6 +6,7 @@ from pydantic import ConfigDict, Field, RootModel
 
 from icons.domain.jobs import BatchState
 from icons.web.schemas.fields import Answer
+from icons.web.schemas.icons import Verdict
 
 JobStatusName = Literal["waiting", "active", "delayed", "completed", "failed", "cancelled"]
 
@@ -26,11 +27,12 @@ class IconMetadata(Answer):
     seed: int
     variation: int
     provider: str
+    quality: str = Field(description="As asked for; empty = the model's default")
     model: str = Field(description="The model that ran")
     requested_model: str | None
 
 
-class ImageAnswer(Answer):
+class PictureFields(Answer):
     """Where a picture is to be had."""
 
     image_url: str = Field(description="Signed; works without a header until it expires")
@@ -41,7 +43,7 @@ class ImageAnswer(Answer):
     bytes: int
 
 
-class IconAnswer(ImageAnswer):
+class IconAnswer(PictureFields):
     """A finished icon."""
 
     success: Literal[True]
@@ -106,6 +108,7 @@ class EstimateAnswer(Answer):
     low: str
     high: str
     unpriced: int = Field(description="Icons among them whose price nobody knows: they are in neither sum")
+    budget_left: str | None = Field(description="Of the account's budget of this month; null = without a bound")
 
 
 class BatchAccepted(Answer):
@@ -181,6 +184,12 @@ class BatchItem(Answer):
     error: str | None = None
     code: str | None = None
     attempts: int | None = None
+    verdict: Verdict | None = Field(
+        None, description="Which tag of type THEME the icon has; of one redrawn, the picture in its place."
+    )
+    redrawn: IconAnswer | None = Field(
+        None, description="In its place, on the sheet and in the zip: named by its tag of type THEME, `redrawn:<id>`."
+    )
 
 
 class BatchResult(Answer):
@@ -200,7 +209,7 @@ class BatchesAnswer(Answer):
     next_before: str | None = Field(description="`before` of the next page")
 
 
-class CachedIcon(ImageAnswer):
+class CachedIcon(PictureFields):
     """A remembered icon."""
 
     category: str
@@ -229,33 +238,6 @@ class ClearedAnswer(Answer):
     images: int
     bytes: int
     message: str
-
-
-class CacheUsage(Answer):
-    """The cache in figures."""
-
-    entries: int
-    images: int
-    bytes: int
-    hits: int
-
-
-class StatisticsAnswer(Answer):
-    """Figures of the account; of all accounts for an administrator."""
-
-    total_generations: int = Field(description="Icons that were drawn or failed")
-    successful_generations: int
-    failed_generations: int
-    cancelled_generations: int
-    cached_generations: int = Field(description="Successful ones that the cache answered")
-    success_rate: float = Field(ge=0, le=1, description="Share of successful generations; 0 before the first")
-    average_generation_time: float | None = Field(description="Seconds; null before the first")
-    active_jobs: int
-    waiting_jobs: int
-    active_batches: int
-    total_batches: int
-    cache: CacheUsage
-    circuits: dict[str, str] = Field(description="Circuit breaker of each provider in use; `closed` is well")
 
 
 class StyleAnswer(Answer):

@@ -1,10 +1,11 @@
 """Bodies and parameters of `/api/icons`."""
 
-from typing import Annotated, Any
+from dataclasses import replace
+from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag
 
-from icons.domain.requests import MAX_BATCH_ICONS, BatchRequest, IconRequest
+from icons.domain.requests import MAX_BATCH_ICONS, MAX_VARIATIONS, BatchRequest, IconRequest
 from icons.domain.spending import MICRO
 from icons.web.schemas.fields import (
     Body,
@@ -18,6 +19,7 @@ from icons.web.schemas.fields import (
     Query,
     Variations,
 )
+from icons.web.schemas.hooks import HookFields
 
 FOR_ALL, BY_CATEGORY = "<for all>", "<by category>"
 """Names of the two shapes of a batch's elements; pydantic puts them into the paths of errors."""
@@ -40,19 +42,23 @@ BatchElements = Annotated[
 ]
 
 
-class GenerateBody(IconFields):
+Verdict = Literal["approved", "rejected"]
+
+
+class GenerateBody(IconFields, HookFields):
     """One icon, or a few variations of it."""
 
     category: Category
     custom_elements: Elements = Field(default=[], description="Objects to show, the most important first.")
     variations: Variations = 1
+    variation: int = Field(0, ge=0, lt=MAX_VARIATIONS, description="Number of the first one: to ask for it again.")
 
     def request(self) -> IconRequest:
         """The domain's request, not yet normalised."""
-        return self.icon(self.category, self.custom_elements)
+        return replace(self.icon(self.category, self.custom_elements), variation=self.variation)
 
 
-class BatchBody(IconFields):
+class BatchBody(IconFields, HookFields):
     """Many icons in one style."""
 
     categories: list[Category] = Field(min_length=1, max_length=MAX_BATCH_ICONS)
@@ -100,6 +106,12 @@ class BatchPath(Query):
     batch_id: Identifier
 
 
+class DownloadQuery(Query):
+    """Which icons of a batch."""
+
+    verdict: Verdict | None = Field(None, description="Only those with this tag of type THEME; absent = all.")
+
+
 class BatchesQuery(Query):
     """A page of batches, newest first."""
 
@@ -120,4 +132,4 @@ class SuggestionsQuery(Query):
     """What has been typed so far."""
 
     q: Annotated[Line, Field(max_length=200)] = ""
-    limit: int = Field(10, ge=1, le=100)
+    limit: int = Field(10, ge=1, le=1000)

@@ -1,6 +1,5 @@
 """Bodies and parameters of `/api/jobs`, `/api/queue` and `/api/sse`."""
 
-from datetime import UTC, datetime
 from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field
@@ -16,11 +15,14 @@ from icons.web.schemas.fields import (
     Elements,
     Identifier,
     Line,
+    Moment,
     Name,
     OptionalName,
     Palette,
     Query,
+    epoch,
 )
+from icons.web.schemas.hooks import CamelHookFields
 
 _STATES: Final = {
     "waiting": frozenset({State.WAITING, State.HELD}),
@@ -66,7 +68,7 @@ class JobOptions(CamelBody):
     )
 
 
-class CreateJobBody(CamelBody):
+class CreateJobBody(CamelHookFields):
     """A picture of a prompt, in the formats of platforms."""
 
     prompt: Prompt
@@ -118,24 +120,6 @@ class CleanBody(CamelBody):
         return _STATES[self.status] if self.status else FINAL
 
 
-def _moment(text: str | None) -> str | None:
-    if text:
-        try:
-            _epoch(text)
-        except (ValueError, OverflowError) as error:
-            raise ValueError("write a moment such as 2026-01-31T12:00:00Z") from error
-    return text
-
-
-def _epoch(text: str) -> float:
-    """Epoch seconds of an ISO 8601 moment; UTC where it names no zone."""
-    moment = datetime.fromisoformat(text)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-
-
-Moment = Annotated[OptionalName, AfterValidator(_moment)]
-
-
 class JobsQuery(CamelQuery):
     """A page of jobs, newest first."""
 
@@ -153,8 +137,8 @@ class JobsQuery(CamelQuery):
             states=_STATES[self.status] if self.status else None,
             user_id=self.user_id,
             batch_id=self.batch_id,
-            since=_epoch(self.since) if self.since else None,
-            until=_epoch(self.until) if self.until else None,
+            since=epoch(self.since) if self.since else None,
+            until=epoch(self.until) if self.until else None,
         )
 
 

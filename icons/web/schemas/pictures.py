@@ -8,11 +8,12 @@ from flask_openapi import FileStorage
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from icons.core.pictures import MAX_NAME
-from icons.domain.images import Search, Source, Tag, TagType
+from icons.domain.images import Source, Tag, TagType
 from icons.domain.pictures import MAX_PICTURES, MAX_PROMPT, MAX_REFERENCES, MAX_TAGS, ImageRequest
 from icons.domain.profiles import Profile
 from icons.web.schemas.camel import CamelAnswer, CamelBody, CamelQuery
 from icons.web.schemas.fields import Identifier, Line
+from icons.web.schemas.hooks import CamelHookFields
 
 
 class TagBody(CamelBody):
@@ -52,6 +53,8 @@ FormTags = Annotated[
 ]
 PromptText = Annotated[str, Field(min_length=1, max_length=MAX_PROMPT), AfterValidator(_plain)]
 Option = Annotated[Line, Field(max_length=20)]
+Quality = Literal["standard", "hd", "low", "medium", "high", ""]
+Style = Literal["vivid", "natural", ""]
 
 
 def domain_tags(tags: list[TagBody]) -> tuple[Tag, ...]:
@@ -64,8 +67,8 @@ class OptionsBody(CamelBody):
 
     n: int = Field(default=1, ge=1, le=MAX_PICTURES, description="How many pictures.")
     size: Option = Field(default="", description="Such as 1024x1536, or auto.")
-    quality: Literal["standard", "hd", "low", "medium", "high", ""] = ""
-    style: Literal["vivid", "natural", ""] = ""
+    quality: Quality = ""
+    style: Style = ""
     aspect_ratio: Option = Field(default="", description="Such as 16:9; counts when there is no size.")
     references: Annotated[list[Identifier], Field(max_length=MAX_REFERENCES)] = Field(
         default=[], description="Ids of own images to work from: an edit, or a variation."
@@ -75,7 +78,7 @@ class OptionsBody(CamelBody):
     )
 
 
-class GenerateImageBody(CamelBody):
+class GenerateImageBody(CamelHookFields):
     """Pictures of a prompt over one of the account's connection profiles."""
 
     prompt: PromptText
@@ -128,30 +131,33 @@ class RecordPath(CamelQuery):
     filename: Identifier = Field(description="The image's id")
 
 
-def _absent(text: Any) -> Any:
-    return None if text == "" else text
-
-
-class GalleryQuery(CamelQuery):
-    """A page of the account's images, newest first."""
-
-    tag_type: Annotated[TagType | None, BeforeValidator(_absent)] = None
-    tag_id: Annotated[Annotated[Line, Field(max_length=255)] | None, BeforeValidator(_absent)] = None
-    q: Annotated[Line, Field(max_length=200)] = Field(default="", description="Part of the name or the prompt.")
-    source: Annotated[Source | None, BeforeValidator(_absent)] = None
-    page: int = Field(default=1, ge=1, le=1_000_000)
-    per_page: int = Field(default=20, ge=1, le=100)
-
-    def search(self) -> Search:
-        """The domain's value."""
-        return Search(self.tag_type, self.tag_id, self.q or None, self.source)
-
-
 class TagAnswer(CamelAnswer):
     """A link to something of the caller's own."""
 
     tag_type: TagType
     tag_id: str
+
+
+class AskedIcon(CamelAnswer):
+    """What an icon was asked for with."""
+
+    category: str
+    style: str
+    color_scheme: str
+    custom_elements: list[str]
+    brand_colors: list[str]
+    background: str
+    seed: int
+    variation: int
+
+
+class OriginAnswer(CamelAnswer):
+    """The job that drew an image."""
+
+    job_id: str
+    batch_id: str | None
+    images: int = Field(description="How many it has brought")
+    cost: str | None = Field(description="Of all of them, in US dollars; null = it was free")
 
 
 class ImageAnswer(CamelAnswer):
@@ -170,25 +176,12 @@ class ImageAnswer(CamelAnswer):
     generation_prompt: str | None
     generation_model: str | None
     profile_id: str | None
+    provider: str | None = Field(description="Who drew it; of an icon, perhaps a profile's id.")
+    icon: AskedIcon | None = Field(description="Null: it was not drawn as an icon.")
+    origin: OriginAnswer | None = Field(description="Null: brought by hand, or its job has been removed.")
     revised_prompt: str | None = Field(default=None, description="What the model made of the prompt, where it says so.")
     tags: list[TagAnswer]
     created_at: str
-
-
-class Pagination(CamelAnswer):
-    """Which page of how many."""
-
-    page: int
-    per_page: int
-    total: int
-    pages: int
-
-
-class GalleryAnswer(CamelAnswer):
-    """A page of images."""
-
-    data: list[ImageAnswer]
-    pagination: Pagination
 
 
 class GeneratedMetadata(CamelAnswer):

@@ -31,6 +31,7 @@ class SpendingAnswer(Answer):
     currency: str
     group_by: str
     month_budget: str | None = Field(description="What the account may spend in a calendar month; null = no bound")
+    month_spent: str = Field(description="By the account itself in this calendar month, UTC")
     total: str
     rows: list[SpendingRow]
 
