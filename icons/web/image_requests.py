@@ -30,10 +30,10 @@ _CODES: Final = {
 
 
 def accepted(job: Job) -> Json:
-    """The promise of pictures."""
+    """The promise of pictures; whoever has waited for them hears how it ended."""
     return {
         "requestId": job.id,
-        "status": status_of(job),
+        "status": status_of(job) if job.state.final else "accepted",
         "message": "Image generation request submitted",
         "correlationId": job.correlation_id,
         "timestamp": iso(time.time()),
