@@ -1,6 +1,8 @@
 """What several tests do on the pages."""
 
 import itertools
+import zipfile
+from pathlib import Path
 
 from playwright.sync_api import APIResponse, Page, expect
 
@@ -72,3 +74,11 @@ def expect_done(page: Page, count: int) -> None:
     """The batch is done and every cell shows its icon."""
     expect(page.get_by_text("Done", exact=True)).to_be_visible()
     expect(finished(page)).to_have_count(count)
+
+
+def zipped(page: Page, button: str, folder: Path) -> list[zipfile.ZipInfo]:
+    """The pictures in a zip that a button gives."""
+    with page.expect_download() as download:
+        page.get_by_role("button", name=button).click()
+    download.value.save_as(folder / "icons.zip")
+    return [each for each in zipfile.ZipFile(folder / "icons.zip").infolist() if each.filename.endswith(".png")]

@@ -27,6 +27,24 @@ def check(page: Page, where: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{where} scrolls sideways"
 
 
+def check_dialogs(page: Page) -> None:
+    """A picture of the gallery, the way to add one, and the form of a connection."""
+    visit(page, "Gallery")
+    finished(page).first.click()
+    page.get_by_role("dialog").get_by_role("button", name="Rename").click()
+    page.get_by_text("Prompt", exact=True).click()
+    check(page, "a picture")
+    page.get_by_role("dialog").get_by_role("button", name="Close").click()
+    page.get_by_role("button", name="Add pictures").click()
+    page.get_by_role("dialog").wait_for()
+    check(page, "adding pictures")
+    page.keyboard.press("Escape")
+    visit(page, "Settings")
+    page.get_by_role("button", name="Add connection").click()
+    page.get_by_role("form", name="New connection").get_by_text("Limits that").click()
+    check(page, "a connection")
+
+
 @pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_page_is_accessible(open_page, scheme: str, viewport: dict[str, int]) -> None:
@@ -60,6 +78,8 @@ def test_every_page_is_accessible(open_page, scheme: str, viewport: dict[str, in
     finished(page).first.click()
     page.get_by_role("dialog").wait_for()
     check(page, "an opened icon")
+    page.keyboard.press("Escape")
+    check_dialogs(page)
 
 
 def test_the_keyboard_reaches_everything(page) -> None:

@@ -147,3 +147,18 @@ def test_a_picture_is_made_from_a_picture(painted_page, painted) -> None:
     page.get_by_role("button", name="Filters").click()
     page.get_by_label("Drawn by").select_option(label="Editing account (2)")
     expect(cells(page)).to_have_count(2)
+
+
+def test_a_lost_line_is_said_and_made_good(page, watch) -> None:
+    """Each page says what to do; once the line is back it shows what it should have, and the message goes."""
+    upload(page, "lifeboat.png")
+    page.context.set_offline(True)
+    expect(page.get_by_text("Reconnecting…")).to_be_visible()
+    visit(page, "Queue")
+    expect(page.get_by_role("main").get_by_text("Check the connection and try again")).to_be_visible()
+    visit(page, "Gallery")
+    expect(page.get_by_role("log").get_by_text("Check the connection and try again")).to_be_visible()
+    page.context.set_offline(False)
+    expect(finished(page).filter(has_text="lifeboat.png")).to_be_visible()
+    expect(page.get_by_role("log")).to_have_text("")
+    watch.troubles.clear()  # Chromium reports the requests that failed

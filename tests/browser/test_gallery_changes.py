@@ -40,14 +40,16 @@ def test_several_files_are_added_each_with_its_fate(page, watch) -> None:
             {"name": "harbour one.png", "buffer": picture("#d33"), **png},
             {"name": "notes.txt", "buffer": b"no picture", "mimeType": "text/plain"},
             {"name": "broken.png", "buffer": b"no picture either", **png},
+            {"name": "huge.png", "buffer": bytes(11 * 1024 * 1024), **png},
             {"name": "harbour two.png", "buffer": picture("#3a6"), **png},
         ]
     )
     dialog = page.get_by_role("dialog")
-    expect(dialog.get_by_role("status").filter(has_text="2 of 4 files added, 2 refused")).to_be_visible()
+    expect(dialog.get_by_role("status").filter(has_text="2 of 5 files added, 3 refused")).to_be_visible()
     rows = dialog.get_by_role("listitem")
     expect(rows.filter(has_text="notes.txt")).to_contain_text("no PNG, JPEG or WebP")
     expect(rows.filter(has_text="broken.png")).to_contain_text("a whole PNG, JPEG or WebP picture")
+    expect(rows.filter(has_text="huge.png")).to_contain_text("Save a smaller one")
     expect(dialog.get_by_role("button", name="Try broken.png again")).to_be_visible()
     page.keyboard.press("Escape")
     search(page, "harbour")

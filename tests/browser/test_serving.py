@@ -25,7 +25,7 @@ def test_the_policy_allows_this_origin_only(house: Studio) -> None:
 def test_every_file_of_the_import_map_is_served(house: Studio) -> None:
     """As JavaScript, to anybody."""
     client = house.client(anonymous=True)
-    addresses = re.findall(r'"(/static/vendor/[^"]+)"', client.get("/").text)
+    addresses = set(re.findall(r'"(/static/vendor/[^"]+)"', client.get("/").text))
     assert len(addresses) == 6
     for address in addresses:
         answer = client.get(address)
@@ -36,6 +36,8 @@ def test_every_file_of_the_import_map_is_served(house: Studio) -> None:
     "address",
     [
         "/static/vendor/preact/package.json",
+        "/static/vendor/v-0123456789abcdef/preact/package.json",
+        "/static/dashboard/v-0123456789abcdef/../../__init__.py",
         "/static/vendor/axe-core/axe.min.js",
         "/static/vendor/../package.json",
         "/static/dashboard/../__init__.py",
@@ -47,6 +49,20 @@ def test_every_file_of_the_import_map_is_served(house: Studio) -> None:
 def test_no_other_file_is_served(house: Studio, address: str) -> None:
     """Neither from the packages nor from beside the dashboard's own."""
     assert house.client(anonymous=True).get(address).status_code == 404
+
+
+def test_a_browser_keeps_what_the_page_names(house: Studio) -> None:
+    """All of it, under addresses of its version; of another version, or without one, it asks whether it has changed."""
+    client = house.client(anonymous=True)
+    page = client.get("/")
+    addresses = set(re.findall(r'(?:src|href)="(/static/[^"]+)"', page.text))
+    assert len([each for each in addresses if each.endswith(".js")]) > 50
+    for address in addresses:
+        assert "immutable" in client.get(address).headers["Cache-Control"], address
+    plain = re.sub("/v-[0-9a-f]+/", "/", max(addresses))
+    for other in (plain, re.sub("/v-[0-9a-f]+/", "/v-0123456789abcdef/", max(addresses))):
+        assert client.get(other).headers["Cache-Control"] == "no-cache"
+    assert page.headers["Cache-Control"] == "no-cache"
 
 
 def test_every_style_has_a_sample() -> None:

@@ -1,9 +1,11 @@
 // The dashboard begins here: whoever is signed in sees a page in the shell, everybody else the way in.
 import { effect } from "@preact/signals";
 import { render } from "preact";
+import { UNREACHABLE } from "./core/failure.js";
 import { html } from "./core/html.js";
 import { load } from "./core/library.js";
-import { start } from "./core/live.js";
+import { onReturn, start } from "./core/live.js";
+import { withdraw } from "./core/notices.js";
 import { place } from "./core/router.js";
 import { session, signInWanted } from "./core/session.js";
 import { pages } from "./pages/index.js";
@@ -24,5 +26,6 @@ effect(() => {
   document.title = `${session.value ? (found ?? pages[0]).title : "Sign in"} · Icon Studio`;
 });
 effect(() => void (session.value && load()));
+onReturn(() => withdraw(UNREACHABLE));
 start();
 render(html`<${Studio} />`, document.getElementById("studio"));

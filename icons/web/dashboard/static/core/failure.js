@@ -16,7 +16,9 @@ export async function failure(answer) {
   return new Failure(message, { status: answer.status, code: body.code, fields: body.metadata?.fields });
 }
 
+export const UNREACHABLE = "The service cannot be reached. Check the connection and try again; nothing you entered is lost.";
+
 /** For `fetch(...).catch`: no answer at all. */
 export function unreachable() {
-  throw new Failure("The service cannot be reached. Check the connection and try again; nothing you entered is lost.");
+  throw new Failure(UNREACHABLE);
 }

@@ -1,6 +1,7 @@
 // What a part of a page shows from the service, looked at again when asked or once in a while.
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { get } from "./api.js";
+import { onReturn } from "./live.js";
 
 /** {data, problem, look}: `data` null = not there yet; `look()` resolves once it is fresh. `every`: ms, 0 = once. */
 export function useFetched(path, every = 0) {
@@ -16,7 +17,8 @@ export function useFetched(path, every = 0) {
   }, [path]);
   useEffect(() => {
     look();
-    return () => (asked.current = null);
+    const leave = onReturn(look);
+    return () => (leave(), (asked.current = null));
   }, [look]);
   useEffect(() => {
     if (!every) return;

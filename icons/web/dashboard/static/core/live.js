@@ -10,14 +10,22 @@ const PAUSE = 3000; // ms before a refused connection is tried again
 export const line = signal("off");
 
 const listeners = new Set();
+const returns = new Set();
 let socket = null;
 let heard; // seq of the newest event; undefined = none yet
 let used; // the token of the present connection
+let broken = false;
 
 /** Has `listener(name, body)` called at each event, and `listener("gap")` when too many were missed to be replayed. */
 export function listen(listener) {
   listeners.add(listener);
   return () => listeners.delete(listener);
+}
+
+/** Has `look()` called each time the line is back after a break: what could not be fetched meanwhile now can. */
+export function onReturn(look) {
+  returns.add(look);
+  return () => returns.delete(look);
 }
 
 /** Replays a batch's events newer than `after`; resolves once the service has sent them. */
@@ -40,13 +48,24 @@ export function start() {
 function open() {
   line.value = "connecting";
   socket = io({ transports: ["websocket"], auth: (give) => give(credential()), reconnectionDelayMax: 4000 });
-  socket.on("connect", () => (line.value = "on"));
+  socket.on("connect", connected);
   socket.on("disconnect", (reason) => {
-    line.value = "connecting";
+    lost();
     if (reason === "io server disconnect") retry(renewed(used)); // its token has run out
   });
   socket.on("connect_error", refused);
   for (const name of NAMES) socket.on(name, (body) => hear(name, body));
+}
+
+function connected() {
+  line.value = "on";
+  if (broken) for (const look of [...returns]) look();
+  broken = false;
+}
+
+function lost() {
+  line.value = "connecting";
+  broken = true;
 }
 
 function close() {
@@ -68,7 +87,7 @@ function hear(name, body) {
 
 /** Socket.IO itself comes back after a broken line, but not after the service's "no". */
 function refused(error) {
-  line.value = "connecting";
+  lost();
   if (socket?.active) return;
   const code = error.data?.code;
   if (code === "UNAUTHORIZED") return retry(renewed(used));

@@ -25,6 +25,11 @@ export function dismiss(id) {
   notices.value = notices.value.filter((each) => each.id !== id);
 }
 
+/** Takes back what is no longer so. */
+export function withdraw(text) {
+  notices.value = notices.value.filter((each) => each.text !== text);
+}
+
 /** Runs an action; what goes wrong is shown. Resolves to whether it went well. */
 export async function attempt(action) {
   try {

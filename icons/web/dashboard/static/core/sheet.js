@@ -1,7 +1,7 @@
 // A batch as it fills: its status, and one signal per icon, so that an event redraws one cell and nothing else.
-import { signal } from "@preact/signals";
+import { batch, signal } from "@preact/signals";
 import { draw, get, post, requestOf } from "./api.js";
-import { listen, replay } from "./live.js";
+import { listen, onReturn, replay } from "./live.js";
 import { judge, replace } from "./verdicts.js";
 
 const LIVE = new Set(["pending", "running"]);
@@ -24,6 +24,7 @@ export function openSheet(id) {
   async function refresh() {
     try {
       const status = await get(`/api/icons/batch/${id}/status`);
+      sheet.problem.value = null;
       const { results } = await get(`/api/icons/batch/${id}/result`);
       for (const result of results) put(sheet, { ...result, seq: status.seq });
       count(sheet);
@@ -37,8 +38,25 @@ export function openSheet(id) {
     }
   }
 
+  const look = () => sheet.order.value && takeVerdicts(sheet).catch(() => {}); // nobody has asked for it
+  addEventListener("focus", look);
+  const leave = onReturn(() => sheet.problem.value && refresh());
   refresh();
-  return { ...sheet, close: unlisten };
+  return { ...sheet, close: () => (unlisten(), leave(), removeEventListener("focus", look)) };
+}
+
+/** What was decided in another browser meanwhile: no event tells it. What is decided here meanwhile stays. */
+async function takeVerdicts(sheet) {
+  const before = new Map([...sheet.cells].map(([jobId, cell]) => [jobId, cell.value]));
+  const { results } = await get(`/api/icons/batch/${sheet.id}/result`);
+  batch(() => {
+    for (const { job_id: jobId, verdict, redrawn } of results) {
+      const cell = sheet.cells.get(jobId);
+      const isSame = (cell.value.verdict ?? null) === (verdict ?? null) && cell.value.redrawn?.filename === redrawn?.filename;
+      if (!isSame && cell.value === before.get(jobId)) cell.value = { ...cell.value, verdict, redrawn };
+    }
+    count(sheet);
+  });
 }
 
 function put(sheet, cell) {
@@ -97,18 +115,30 @@ export async function details(sheet, jobId) {
 }
 
 /** Approves or rejects what a cell shows; the same verdict again takes it back. */
-export async function decide(sheet, jobId, verdict) {
-  const cell = sheet.cells.get(jobId);
-  const { redrawn, verdict: before, ...own } = cell.value;
-  const wanted = verdict === before ? null : verdict;
-  change(sheet, cell, { verdict: wanted }); // at once: the next key may follow
+export const decide = (sheet, jobId, verdict) =>
+  decideAll(sheet, [jobId], verdict === sheet.cells.get(jobId).value.verdict ? null : verdict);
+
+/** The same for several; null takes their verdicts back. */
+export async function decideAll(sheet, jobIds, verdict) {
+  const judged = jobIds.map((jobId) => sheet.cells.get(jobId));
+  const before = judged.map((cell) => cell.value.verdict);
+  const put = (wanted) =>
+    batch(() => {
+      judged.forEach((cell, at) => (cell.value = { ...cell.value, verdict: wanted(at) }));
+      count(sheet);
+    });
+  put(() => verdict); // at once: the next key may follow
   try {
-    await judge(redrawn ?? own, wanted);
+    await judge(judged.map(({ value }) => value.redrawn ?? value), verdict);
   } catch (error) {
-    change(sheet, cell, { verdict: before });
+    put((at) => before[at]);
     throw error;
   }
 }
+
+/** The finished cells without a verdict. */
+export const undecided = (sheet) =>
+  sheet.order.value.filter((jobId) => sheet.cells.get(jobId).value.success && !sheet.cells.get(jobId).value.verdict);
 
 /** Draws one icon with another seed; from now on it stands in the place of the batch's own. */
 export async function redraw(sheet, jobId, seed) {

@@ -1,5 +1,5 @@
 // What a person says of images: tags of type THEME, kept at the service, so that every browser shows them.
-import { change, get } from "./api.js";
+import { change, get, post } from "./api.js";
 
 const THEME = "THEME";
 
@@ -17,6 +17,12 @@ export async function retheme(icon, next) {
   const others = tags.filter((each) => each.tagType !== THEME);
   const wanted = next(themes(tags)).map((tagId) => ({ tagType: THEME, tagId }));
   return themes((await change(path, { tags: [...others, ...wanted] })).tags);
+}
+
+/** Puts themes on images and takes others off; what else was said of them stays. They are kept from then on. */
+export function retag(icons, add, remove) {
+  const tags = (texts) => texts.map((tagId) => ({ tagType: THEME, tagId }));
+  return post("/api/images/tags", { ids: icons.map(idOf), add: tags(add), remove: tags(remove) });
 }
 
 /** The image stays until it is deleted by hand, though no batch and no cache remembers it. */

@@ -2,11 +2,14 @@
 import { Failure, failure, unreachable } from "./failure.js";
 import { renewed, token } from "./session.js";
 
+const TOO_LARGE = "It is larger than this service accepts. Save a smaller one, as WebP or JPEG, and add that.";
+
 /** The picture's record. `progress(share)`: 0 to 1 of the bytes have left. Raises Failure. */
 export async function upload(file, progress) {
   const bearer = await token();
   let answer = await sent(file, bearer, progress);
   if (answer.status === 401) answer = await sent(file, await renewed(bearer), progress);
+  if (answer.status === 413) throw new Failure(TOO_LARGE, { status: 413 });
   if (!answer.ok) throw await failure(answer);
   return answer.json();
 }

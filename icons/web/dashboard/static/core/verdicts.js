@@ -1,5 +1,5 @@
 // What a person thinks of a batch's icons, and which they had drawn anew: see icons/web/choices.py.
-import { idOf, keep, retheme } from "./themes.js";
+import { idOf, keep, retag, retheme } from "./themes.js";
 
 export const APPROVED = "approved";
 export const REJECTED = "rejected";
@@ -7,9 +7,9 @@ export const REJECTED = "rejected";
 const REDRAWN = "redrawn:";
 const VERDICTS = new Set([APPROVED, REJECTED]);
 
-/** `verdict`: one of the above, or null to take it back. */
-export const judge = (icon, verdict) =>
-  retheme(icon, (themes) => [...themes.filter((each) => !VERDICTS.has(each)), ...(verdict ? [verdict] : [])]);
+/** `verdict`: one of the above, or null to take theirs back. */
+export const judge = (icons, verdict) =>
+  retag(icons, verdict ? [verdict] : [], [...VERDICTS].filter((each) => each !== verdict));
 
 /** Shows `other` in the icon's place, or the icon itself again when it is null; resolves to the icon's own verdict. */
 export async function replace(icon, other) {

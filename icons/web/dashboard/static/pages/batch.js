@@ -1,9 +1,10 @@
 // One batch: a contact sheet that fills while it is drawn, and is looked through when it is there.
 import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
 import { html } from "../core/html.js";
-import { attempt } from "../core/notices.js";
-import { decide, details, openSheet, redraw, restore } from "../core/sheet.js";
+import { attempt, dismiss, propose } from "../core/notices.js";
+import { decide, decideAll, details, isLive, openSheet, redraw, restore, undecided } from "../core/sheet.js";
 import { APPROVED, REJECTED } from "../core/verdicts.js";
+import { number, plural } from "../core/words.js";
 import { BatchHead } from "../parts/batch-head.js";
 import { Cell, VerdictButtons } from "../parts/cell.js";
 import { Empty, Segmented } from "../parts/fields.js";
@@ -43,6 +44,25 @@ function SheetBar({ sheet, filter, setFilter }) {
   return html`<div class="sheet-bar">
     ${(hasVerdicts || filter) && html`<${Segmented} label="Show" options=${SHOWN} value=${filter} choose=${setFilter} />`}
     <p class="note hint" id="keys">Arrow keys move, <kbd>A</kbd> approves, <kbd>X</kbd> rejects, <kbd>Enter</kbd> opens.</p>
+    <${TheRest} sheet=${sheet} />
+  </div>`;
+}
+
+/** One verdict for all icons that have none yet: it overwrites no decision, and it can be taken back. */
+function TheRest({ sheet }) {
+  const { approved = 0, rejected = 0 } = sheet.verdicts.value;
+  const open = sheet.status.value.completed - approved - rejected;
+  if (open < 2 || isLive(sheet.status.value)) return null;
+  const judge = (verdict) => attempt(async () => {
+    const jobIds = undecided(sheet);
+    await decideAll(sheet, jobIds, verdict);
+    const undo = () => (dismiss(notice), attempt(() => decideAll(sheet, jobIds, null)));
+    const notice = propose(`${plural(jobIds.length, "icon")} ${verdict}.`, { label: "Undo", run: undo, dismissed: () => dismiss(notice) });
+  });
+  const what = approved + rejected ? "the other" : "all";
+  return html`<div class="actions" role="group" aria-label="Undecided icons">
+    <button type="button" class="button" onClick=${() => judge(APPROVED)}><${Glyph} name="check" />Approve ${what} ${number(open)}</button>
+    <button type="button" class="button quiet" onClick=${() => judge(REJECTED)}><${Glyph} name="close" />Reject ${what} ${number(open)}</button>
   </div>`;
 }
 

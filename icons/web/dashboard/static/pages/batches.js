@@ -2,7 +2,9 @@
 import { computed, signal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import { get, post } from "../core/api.js";
+import { engineOf } from "../core/engines.js";
 import { classes, html } from "../core/html.js";
+import { onReturn } from "../core/live.js";
 import { kept } from "../core/keeping.js";
 import { parseList } from "../core/lists.js";
 import { attempt, notify } from "../core/notices.js";
@@ -24,12 +26,14 @@ const problems = signal({ message: "", fields: {} });
 const list = computed(() => parseList(text.value));
 const total = computed(() => list.value.categories.length * draft.value.variations);
 
+const isPaid = computed(() => (engineOf(draft.value)?.provider ?? "local") !== "local");
+
 /** What to ask for; null while it is nothing, or too much. */
 const request = computed(() => {
-  const { variations, ...look } = draft.value;
+  const { variations, max_cost, ...look } = draft.value;
   const { categories, elements } = list.value;
   if (!total.value || total.value > MOST) return null;
-  return { ...look, categories, custom_elements: elements, variations_per_category: variations };
+  return { ...look, categories, custom_elements: elements, variations_per_category: variations, ...(isPaid.value && { max_cost }) };
 });
 
 async function submit(event) {
@@ -56,6 +60,7 @@ export function BatchesPage() {
         <div class="columns">
           <${Stepper} label="Variations of each" value=${draft.value.variations} most=${10}
             choose=${(variations) => (draft.value = { ...draft.value, variations })} />
+          ${isPaid.value && html`<${Bound} problem=${fields.max_cost} />`}
         </div>
         <div class="submit">
           <p class="note wrong" role="alert">${message || (total.value > MOST ? `A batch has at most ${plural(MOST, "icon")}; these are ${number(total.value)}.` : "")}</p>
@@ -96,6 +101,19 @@ function ListField() {
   <//>`;
 }
 
+/** What the batch may cost; icons that would pass it are not begun. */
+function Bound({ problem }) {
+  const change = (event) => {
+    const wish = Number(event.target.value.replace(",", "."));
+    draft.value = { ...draft.value, max_cost: wish > 0 ? wish : undefined };
+    event.target.value = draft.value.max_cost ?? "";
+  };
+  return html`<${Field} label="Spend at most, in US$" problem=${problem}>
+    ${(id, note) => html`<input id=${id} class="input" inputmode="decimal" placeholder="No bound" aria-describedby=${note}
+      value=${draft.value.max_cost ?? ""} onChange=${change} />`}
+  <//>`;
+}
+
 async function take(file) {
   if (!file) return;
   if (file.size > MAX_FILE) return notify(`${file.name} is too large: a list has at most 1 MB.`, "bad");
@@ -112,6 +130,7 @@ function Recent() {
     setBefore(page.next_before);
   });
   useEffect(() => void more(), []);
+  useEffect(() => onReturn(() => batches ?? more()), [batches]);
   return html`<${BatchList} batches=${batches} />
     ${before && html`<button type="button" class="button" onClick=${() => more(before)}>Show more</button>`}`;
 }

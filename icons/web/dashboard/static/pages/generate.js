@@ -57,7 +57,9 @@ async function submit(change = {}) {
 
 /** On a narrow window the result stands below the form. */
 function reveal() {
-  if (matchMedia("(max-width: 1040px)").matches) document.querySelector(".result")?.scrollIntoView({ behavior: "smooth" });
+  if (!matchMedia("(max-width: 1040px)").matches) return;
+  const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth";
+  document.querySelector(".result")?.scrollIntoView({ behavior });
 }
 
 export function GeneratePage() {
@@ -102,7 +104,7 @@ function Form() {
     </div>
     <div class="submit">
       <p class="note wrong" role="alert">${message}</p>
-      <${Price} request=${priced(draft.value)} total=${variations} />
+      <${Price} key=${drawn.value.icons[0]?.filename} request=${priced(draft.value)} total=${variations} />
       <button class="button primary large wide" disabled=${busy.value}>
         <${Glyph} name="draw" />${busy.value ? "Drawing…" : variations > 1 ? `Draw ${variations} variations` : "Draw icon"}
       </button>

@@ -10,10 +10,10 @@ import { isLive, UnderWay } from "./queue/under-way.js";
 const LATEST = 5; // batches
 
 export function QueuePage() {
-  const [state, refresh] = useQueue();
+  const [state, refresh, problem] = useQueue();
   return html`<div class="page">
     <header class="headline"><h1>Queue</h1></header>
-    ${!state && html`<p class="note" role="status">Loading…</p>`}
+    ${problem ? html`<p class="note wrong" role="alert">${problem}</p>` : !state && html`<p class="note" role="status">Loading…</p>`}
     ${state && html`<${Now} stats=${state.stats} />
       <${UnderWay} queue=${state.queue} batches=${state.batches} refresh=${refresh} />
       <${SoFar} stats=${state.stats} />`}

@@ -1,5 +1,6 @@
 // The interface's own line symbols, 24 x 24, drawn in the colour of the text. Decoration: screen readers skip them.
 import { html } from "../core/html.js";
+import { own } from "../core/own.js";
 
 const PATHS = {
   draw: "M12 3l1.9 5.1L19 10l-5.1 1.9L12 17l-1.9-5.1L5 10l5.1-1.9zM19 16l.8 2.2L22 19l-2.2.8L19 22l-.8-2.2L16 19l2.2-.8z",
@@ -38,5 +39,5 @@ export function Glyph({ name, size = 20 }) {
 
 /** The product's mark. */
 export function Mark({ size = 28 }) {
-  return html`<img class="mark" src="/static/dashboard/mark.svg" width=${size} height=${size} alt="" />`;
+  return html`<img class="mark" src=${own("mark.svg")} width=${size} height=${size} alt="" />`;
 }

@@ -2,6 +2,7 @@
 import { useId, useState } from "preact/hooks";
 import { html } from "../core/html.js";
 import { schemes, styles } from "../core/library.js";
+import { own } from "../core/own.js";
 import { Group } from "./fields.js";
 import { Glyph } from "./glyph.js";
 
@@ -24,7 +25,7 @@ export function StylePicker({ value, choose }) {
 function Sample({ style }) {
   const [missing, miss] = useState(false);
   if (missing) return html`<span class="sample letter" aria-hidden="true">${style.title.charAt(0)}</span>`;
-  return html`<img class="sample" src="/static/dashboard/samples/${style.name}.webp" alt="" width="96" height="96"
+  return html`<img class="sample" src=${own(`samples/${style.name}.webp`)} alt="" width="96" height="96"
     loading="lazy" onError=${() => miss(true)} />`;
 }
 

@@ -13,16 +13,23 @@ export function Viewer({ icon, close, step, buttons, children }) {
     if (way) step(way);
   };
   return html`<${Dialog} label=${name} kind="viewer" close=${close} onKeyDown=${onKeyDown}>
-    <div class="stage"><img src=${icon.image_url} alt=${name} /></div>
+    <div class="viewer-picture">
+      <div class="stage"><img src=${icon.image_url} alt=${name} /></div>
+      <${Steps} what="icon" step=${step} />
+    </div>
     <div class="viewer-text">
       <h2>${name}</h2>
       ${children}
       <${Facts} icon=${icon} />
       <${Actions} icon=${icon}>${buttons}<//>
-      <div class="actions steps">
-        <button type="button" class="button quiet icon-only" aria-label="Previous icon" onClick=${() => step(-1)}><${Glyph} name="back" /></button>
-        <button type="button" class="button quiet icon-only" aria-label="Next icon" onClick=${() => step(1)}><${Glyph} name="next" /></button>
-      </div>
     </div>
   <//>`;
+}
+
+/** Below a large picture: to its neighbours. `what`: what they are. */
+export function Steps({ what, step }) {
+  return html`<div class="steps">
+    <button type="button" class="button quiet" aria-label="Previous ${what}" onClick=${() => step(-1)}><${Glyph} name="back" />Previous</button>
+    <button type="button" class="button quiet" aria-label="Next ${what}" onClick=${() => step(1)}>Next<${Glyph} name="next" /></button>
+  </div>`;
 }

@@ -128,7 +128,7 @@ function ImportForm({ arrived }) {
       arrived(record);
       form.reset();
     } catch (error) {
-      setProblem(error.message);
+      setProblem(error.status ? `${error.message} Or save the picture yourself and drop it above.` : error.message);
     }
     setBusy(false);
   }

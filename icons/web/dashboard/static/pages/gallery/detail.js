@@ -8,8 +8,9 @@ import { blobOf, ending, fileName, formatsOf, isShown, makerOf, nameOf } from ".
 import { bytes, date, dollars, plural } from "../../core/words.js";
 import { save } from "../../parts/artwork.js";
 import { Dialog } from "../../parts/dialog.js";
-import { Field } from "../../parts/fields.js";
+import { Field, Group } from "../../parts/fields.js";
 import { Glyph } from "../../parts/glyph.js";
+import { Steps } from "../../parts/viewer.js";
 import { Picture } from "./grid.js";
 import { TagEditor } from "./tags.js";
 import { Varying } from "./varying.js";
@@ -30,22 +31,19 @@ export function Detail({ picture, close, step, put, open, drawn, remove }) {
     <div class="viewer-picture">
       <div class="stage">${isShown(picture) ? html`<img key=${picture.id} src=${picture.url} alt=${name} />` : html`<span class="kind">${ending(picture).toUpperCase()}</span>`}</div>
       <${Variants} picture=${picture} open=${open} />
+      <${Steps} what="picture" step=${step} />
     </div>
     <div class="viewer-text">
       <${Name} key=${picture.id} picture=${picture} put=${put} />
       <${About} picture=${picture} />
-      <${TagEditor} tags=${picture.tags} change=${(tags) => attempt(async () => put(await change(`/api/images/${picture.id}`, { tags })))} />
+      <${Group} label="Tags"><${TagEditor} tags=${picture.tags} change=${(tags) => attempt(async () => put(await change(`/api/images/${picture.id}`, { tags })))} /><//>
       <${Downloads} picture=${picture} />
       <div class="actions">
-        ${picture.origin?.batchId && html`<a class="button" href="#/batches/${picture.origin.batchId}"><${Glyph} name="batch" />Open its batch</a>`}
+        ${picture.origin?.batchId && html`<a class="button" href="#/batches/${picture.origin.batchId}" aria-label="Open its batch"><${Glyph} name="batch" />Batch</a>`}
         ${picture.icon && html`<a class="button" href=${moreLike(picture.icon)}><${Glyph} name="draw" />More like this</a>`}
-        <button type="button" class="button" onClick=${remove}><${Glyph} name="bin" />Delete</button>
+        <button type="button" class="button quiet" onClick=${remove}><${Glyph} name="bin" />Delete</button>
       </div>
       <${Varying} picture=${picture} drawn=${drawn} />
-      <div class="actions">
-        <button type="button" class="button quiet icon-only" aria-label="Previous picture" onClick=${() => step(-1)}><${Glyph} name="back" /></button>
-        <button type="button" class="button quiet icon-only" aria-label="Next picture" onClick=${() => step(1)}><${Glyph} name="next" /></button>
-      </div>
     </div>
   <//>`;
 }
@@ -104,7 +102,7 @@ function Prompt({ picture: { generationPrompt, revisedPrompt, icon } }) {
   });
   return html`<details class="more" open=${!icon}>
     <summary>Prompt</summary>
-    <p class="prompt">${generationPrompt}</p>
+    <p class="prompt" tabindex="0" role="group" aria-label="Prompt">${generationPrompt}</p>
     ${revisedPrompt && html`<p class="note">The model made of it: ${revisedPrompt}</p>`}
     ${navigator.clipboard && html`<button type="button" class="button quiet" onClick=${copy}><${Glyph} name="copy" />Copy prompt</button>`}
   </details>`;
@@ -117,11 +115,11 @@ function Downloads({ picture }) {
     await attempt(async () => save(await blobOf(picture, format), fileName(picture, format)));
     setBusy(null);
   };
-  return html`<div class="actions" role="group" aria-label="Download as">
+  return html`<${Group} label="Download"><div class="actions">
     ${formatsOf(picture).map((each, at) => html`<button key=${each} type="button" class="button" disabled=${busy === each} onClick=${() => download(each)}>
         ${at === 0 && html`<${Glyph} name="download" />`}<span class="unseen">Download as </span>${formatName(each)}
       </button>`)}
-  </div>`;
+  </div><//>`;
 }
 
 /** Other pictures of the same request: the same icon with another seed or variation, the other answers to a prompt. */

@@ -1,7 +1,7 @@
 // The pictures that fit a search, fetched page by page as the window reaches them.
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { get } from "../../core/api.js";
-import { listen } from "../../core/live.js";
+import { listen, onReturn } from "../../core/live.js";
 import { attempt } from "../../core/notices.js";
 import { hidden } from "./removal.js";
 import { wire } from "./search.js";
@@ -35,6 +35,7 @@ export function useFound(search) {
   }, [key]);
 
   useEffect(() => void fetchPage(1), [fetchPage]);
+  useEffect(() => onReturn(() => found.total === null && fetchPage(1)), [fetchPage, found.total]);
   useEffect(() => listen((name, body) => name === "job_completed" && body.images?.length && setNews((count) => count + body.images.length)), []);
 
   const more = () => {

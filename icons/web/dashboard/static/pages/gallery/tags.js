@@ -10,7 +10,7 @@ export function TagEditor({ tags, change }) {
   const drop = (tag) => change(tags.filter((each) => each !== tag));
   const add = (tag) => !tags.some((each) => tagText(each) === tagText(tag)) && change([...tags, tag]);
   const shown = tags.filter((each) => !isNote(each));
-  return html`<div class="tags" role="group" aria-label="Tags">
+  return html`<div class="tags">
     ${shown.map((each) => html`<span key=${tagText(each)} class="chip">
         ${tagText(each)}<button type="button" aria-label="Remove ${tagText(each)}" onClick=${() => drop(each)}><${Glyph} name="close" size="14" /></button>
       </span>`)}

@@ -7,9 +7,10 @@ const POLL = 5000; // ms between looks without news
 const PAUSE = 1000; // ms between looks when there is much news
 const BATCHES = 12;
 
-/** {stats, queue, batches} once they are there, else null; `refresh()` looks at once. */
+/** [state, refresh, problem]: {stats, queue, batches} once they are there, else null; `refresh()` looks at once. */
 export function useQueue() {
   const [state, setState] = useState(null);
+  const [problem, setProblem] = useState("");
   const [looks, setLooks] = useState({ now: () => {} });
   useEffect(() => {
     let timer;
@@ -19,7 +20,8 @@ export function useQueue() {
       clearTimeout(timer);
       timer = setTimeout(look, pause);
     };
-    const look = () => fetched().then((found) => open && setState(found), () => {}).finally(() => open && plan(POLL));
+    const show = (found) => open && (setState(found), setProblem(""));
+    const look = () => fetched().then(show, (error) => setProblem(error.message)).finally(() => open && plan(POLL));
     const unlisten = listen((name, body) => {
       setState((known) => known && moved(known, name, body));
       if (name === "job_output" || Date.now() < due) return; // figures change when something ends
@@ -34,7 +36,7 @@ export function useQueue() {
       unlisten();
     };
   }, []);
-  return [state, looks.now];
+  return [state, looks.now, problem];
 }
 
 async function fetched() {

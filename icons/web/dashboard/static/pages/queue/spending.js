@@ -2,6 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { get } from "../../core/api.js";
 import { html } from "../../core/html.js";
+import { onReturn } from "../../core/live.js";
 import { dollars, number, plural } from "../../core/words.js";
 import { BarChart } from "../../parts/chart.js";
 import { Meter } from "../../parts/meter.js";
@@ -69,8 +70,11 @@ function useSpending() {
     let wanted = true;
     const since = Math.floor(Date.now() / DAY) * DAY - (DAYS - 1) * DAY;
     const asked = (group) => get("/api/spending", { group_by: group, since: since / 1000 });
-    Promise.all([asked("day"), asked("model")]).then(([days, models]) => wanted && setSpent({ days, models, since }), () => {});
-    return () => (wanted = false);
+    const look = () =>
+      Promise.all([asked("day"), asked("model")]).then(([days, models]) => wanted && setSpent({ days, models, since }), () => {});
+    look();
+    const leave = onReturn(look);
+    return () => (leave(), (wanted = false));
   }, []);
   return spent;
 }

@@ -11,7 +11,7 @@ import { Glyph } from "../../parts/glyph.js";
 
 const PAGE = 10;
 const POLL = 5000; // ms between looks while something is on its way
-const STATES = [["", "All"], ["pending", "On their way"], ["delivered", "Delivered"], ["failed", "Given up"], ["disabled", "Address gone"]];
+const STATES = [["", "All"], ["pending", "On the way"], ["delivered", "Delivered"], ["failed", "Given up"], ["disabled", "Address gone"]];
 const WORDS = Object.fromEntries(STATES);
 const KINDS = { delivered: "completed", failed: "failed", disabled: "failed", pending: "running" }; // looks of a badge
 
@@ -53,6 +53,7 @@ function Deliveries() {
   const [status, setStatus] = useState("");
   const { deliveries, next, problem, look, more } = useDeliveries(status);
   return html`<div class="deliveries">
+    <h3>Deliveries</h3>
     <div class="filters">
       <${Field} label="Show">
         ${(id) => html`<select id=${id} class="input" value=${status} onChange=${(e) => setStatus(e.target.value)}>
@@ -89,7 +90,7 @@ function Delivery({ value, look }) {
 
 function outcome({ status, attempts, lastStatus, lastError, createdAt, nextAttemptAt }) {
   const tried = attempts ? plural(attempts, "attempt") : "not tried yet";
-  const answer = status === "delivered" ? lastStatus && `answered ${lastStatus}` : lastError || (lastStatus && `answered ${lastStatus}`);
+  const answer = status === "delivered" ? lastStatus && `answered ${lastStatus}` : lastError?.replace(/\.$/, "") || (lastStatus && `answered ${lastStatus}`);
   const next = status === "pending" && nextAttemptAt && attempts > 0 && `again at ${date(nextAttemptAt)}`;
   return [ago(createdAt), tried, answer, next].filter(Boolean).join(", ");
 }
