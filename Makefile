@@ -10,6 +10,7 @@ UV := $(BIN)/uv
 CODE := app.py config.py icons tests bench tools
 POSTGRESQL := command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || tools/debian-packages postgresql
 REDIS := command -v redis-server >/dev/null || tools/debian-packages redis-server
+NGINX := command -v nginx >/dev/null || ls /usr/sbin/nginx >/dev/null 2>&1 || tools/debian-packages nginx
 CHROMIUM := command -v chromium >/dev/null || tools/debian-packages chromium
 
 .PHONY: help
@@ -24,6 +25,7 @@ run: $(VENV)/run.done node_modules/done ## Set up and start the service on http:
 test: lint node_modules/done ## Set up and run every check and every test
 	@$(POSTGRESQL)
 	@$(REDIS)
+	@$(NGINX)
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 	@$(CHROMIUM)
 	@$(BIN)/python -m pytest tests/browser

@@ -17,7 +17,8 @@ from icons.adapters.providers.checking import check_connection
 from icons.adapters.providers.local import LocalProvider
 from icons.adapters.queues import open_queue
 from icons.adapters.store import database_file, open_store
-from icons.core import logs
+from icons.adapters.tracing import open_tracer
+from icons.core import logs, tracing
 from icons.core.gallery import Retention
 from icons.core.house import Engines, House, Rules
 from icons.core.outside.dispatcher import Rounds
@@ -46,6 +47,7 @@ def build_house(settings: Settings) -> House:
     """Open every engine that the settings name."""
     settings.storage_dir.mkdir(parents=True, exist_ok=True)
     library = load_library(settings.storage_dir / "templates")
+    tracing.install(open_tracer())
     draughtsman = LocalProvider(settings.processes)
     engines = Engines(
         store=open_store(settings.database),

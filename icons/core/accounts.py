@@ -42,6 +42,13 @@ def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+def _hashed(password: str) -> str:
+    """As it is kept. InvalidRequest when nobody should sign in with it."""
+    if not MIN_PASSWORD <= len(password) <= 1000:
+        raise InvalidRequest(f"A password has at least {MIN_PASSWORD} characters.", {"password": "too short"})
+    return _HASHER.hash(password)
+
+
 class Accounts:
     """Accounts and what proves them, but for tokens, which the web signs."""
 
@@ -53,10 +60,8 @@ class Accounts:
         username = username.strip()
         if not 1 <= len(username) <= 100 or not username.isprintable():
             raise InvalidRequest("A user name has 1 to 100 printable characters.", {"username": "not acceptable"})
-        if password is not None and not MIN_PASSWORD <= len(password) <= 1000:
-            raise InvalidRequest(f"A password has at least {MIN_PASSWORD} characters.", {"password": "too short"})
-        password = password or secrets.token_urlsafe(12)
-        account = self._store.add(username, role, _HASHER.hash(password))
+        password = secrets.token_urlsafe(12) if password is None else password
+        account = self._store.add(username, role, _hashed(password))
         log.info("account.added", account=account.id, role=role.value)
         return account, password
 
@@ -119,6 +124,20 @@ class Accounts:
         others = {name: each for name, each in account.rates.items() if name != policy}
         self._store.set_rates(account.id, others if rate is None else {**others, policy.value: checked_rate(rate)})
         log.info("account.rate_set", account=account.id, policy=policy.value, rate=rate)
+
+    def set_password(self, username: str, password: str) -> None:
+        """Replace a password. InvalidRequest for somebody who signs in elsewhere."""
+        account = self.by_name(username)
+        if account.password_hash is None:
+            raise InvalidRequest(f"{username} signs in with an outside issuer and has no password here.")
+        self._store.set_password(account.id, _hashed(password))
+        log.info("account.password_set", account=account.id)
+
+    def set_disabled(self, username: str, *, disabled: bool) -> None:
+        """Let an account in no more, whatever it shows, or again."""
+        account = self.by_name(username)
+        self._store.set_disabled(account.id, disabled=disabled)
+        log.info("account.disabled" if disabled else "account.enabled", account=account.id)
 
     # API keys
 

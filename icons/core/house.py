@@ -2,10 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import Final
 
 import structlog
 
+from icons.core import tracing
 from icons.core.accounts import Accounts
 from icons.core.bridge import Blocking, LoopThread
 from icons.core.chats import Chats
@@ -41,6 +44,8 @@ from icons.domain.retry import RetryPolicy
 from icons.domain.workers import BROWSER
 
 log = structlog.get_logger(__name__)
+
+_LOOKUPS: Final = 64  # at once: a look-up may go on for twice as long as the attempt at a webhook that began it
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,21 +107,12 @@ class House:
         directory = Directory(
             {name: connection for name, (connection, _) in engines.own.items()},
             next(iter(engines.own)),
-            {name: provider.engine for name, (_, provider) in engines.own.items() if name in FREE},
+            {name: engines.renderer.engine for name in engines.own if name in FREE},
             self.profiles,
             engines.catalogue,
         )
         submissions = Submissions(engines.store, self.gallery, library, directory, rules.limits)
-        self.service = Service(
-            engines.store,
-            engines.queue,
-            engines.bus,
-            self.tail,
-            self.gallery,
-            library,
-            directory,
-            submissions,
-        )
+        self.service = Service(engines.store, engines.queue, engines.bus, self.tail, submissions)
         self.chats = Chats(engines.store.chats, self.service, submissions)
         self._desk = Desk(engines.store, engines.files, engines.queue, engines.bus)
         self.dispatcher = Dispatcher(
@@ -195,6 +191,7 @@ class House:
 
     def close(self) -> None:
         """Close the engines of a house that was never started."""
+        tracing.close()
         self.engines.queue.close()
         self.engines.bus.close()
         self.engines.store.close()
@@ -220,6 +217,10 @@ class House:
         return self._lanes.circuits() if self._lanes else {}
 
     async def _run_engine(self, worker: Worker, courier: Courier, lanes: Lanes, blocking: Blocking) -> None:
+        # The loop looks names up in these. By default there are four more than processors, and as few names that no
+        # server answers for would hold up everybody's webhooks and providers.
+        names = ThreadPoolExecutor(_LOOKUPS, thread_name_prefix="names")
+        asyncio.get_running_loop().set_default_executor(names)
         sweeper = asyncio.create_task(self._sweep(blocking))
         delivering = asyncio.create_task(courier.run())
         try:

@@ -1,6 +1,7 @@
 """Bytes to bytes: guarded decoding, measuring and thumbnails."""
 
 import io
+import struct
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,8 @@ from icons.domain.images import Format, Picture
 # A 22 KB PNG can unpack to hundreds of megabytes: nothing larger than this is ever decoded.
 MAX_PIXELS: Final = 4096 * 4096
 DECODERS: Final = ("PNG", "WEBP", "JPEG")
+_UNREADABLE: Final = (OSError, ValueError, SyntaxError, struct.error)  # the last from what EXIF says of numbers
+_WEBP_SIDE: Final = 16383  # px: the format knows no longer ones
 THUMBNAIL_WIDTHS: Final = (64, 128, 256, 512)
 SHOWN_WIDTH: Final = 256  # px of the thumbnail that answers name; made as soon as a prompt's picture is stored
 
@@ -32,7 +35,7 @@ def _opened(data: bytes) -> Iterator[Pillow.Image]:
                 if image.width * image.height > MAX_PIXELS:
                     raise ProviderFailed(f"The picture has more than {MAX_PIXELS} pixels.")
                 yield image
-    except (OSError, ValueError, SyntaxError, Pillow.DecompressionBombError, Pillow.DecompressionBombWarning) as error:
+    except (*_UNREADABLE, Pillow.DecompressionBombError, Pillow.DecompressionBombWarning) as error:
         raise ProviderFailed("The picture cannot be decoded.") from error
 
 
@@ -106,11 +109,12 @@ def redrawn(data: bytes, *, as_png: bool = False) -> tuple[Picture, tuple[int, i
     """A stranger's picture drawn anew, with its width and height in px: upright, and its pixels only.
 
     Gone are metadata (places, names), colour profiles, further frames, and whatever was hidden before or behind it. A
-    PNG stays one; what came as JPEG or WebP becomes a WebP of quality 90, or a PNG. ProviderFailed when it cannot be
-    decoded.
+    PNG stays one; what came as JPEG or WebP becomes a WebP of quality 90, or a PNG where it is too long for that.
+    ProviderFailed when it cannot be decoded.
     """
     with _opened(data) as image:
-        form = Format.PNG if as_png or image.format == "PNG" else Format.WEBP
+        png = as_png or image.format == "PNG" or max(image.size) > _WEBP_SIDE
+        form = Format.PNG if png else Format.WEBP
         upright = ImageOps.exif_transpose(image)
         pixels = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
     pixels.info.clear()

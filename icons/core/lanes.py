@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 import structlog
 from asyncio_throttle.throttler import Throttler
 
-from icons.core import metrics
+from icons.core import metrics, tracing
 from icons.core.bridge import Blocking
 from icons.core.ports import Limits, Provider
 from icons.domain.access import Connection
@@ -97,7 +97,10 @@ class Lane:
         """What the provider answers to a call that room was taken for."""
         self.breaker = self.breaker.passed(time.monotonic())
         try:
-            with metrics.DRAWING.labels(provider=self.connection.provider).time():
+            with (
+                metrics.DRAWING.labels(provider=self.connection.provider).time(),
+                tracing.span("provider call", provider=self.connection.provider),
+            ):
                 answer = await self._called(asking)
         except ProviderError as error:
             metrics.CALLS.labels(self._label, "busy" if error.code == BUSY else error.outcome).inc()

@@ -55,7 +55,7 @@ def check_url(url: str, *, allow_private: bool = False, allow_http: bool = True,
     except ValueError:
         raise _unfit(field, "a complete address, such as https://api.example.com/v1") from None
     known = parts.scheme in ("http", "https") and 0 < len(host) <= _MAX_HOST and port != 0
-    if not known or len(url) > MAX_URL or any(char.isspace() for char in url):
+    if not known or len(url) > MAX_URL or not url.isprintable() or " " in url:
         raise _unfit(field, "a complete address, such as https://api.example.com/v1")
     if parts.scheme == "http" and not allow_http:
         raise _unfit(field, "an address that begins with https://")
@@ -66,6 +66,7 @@ def check_url(url: str, *, allow_private: bool = False, allow_http: bool = True,
 
 
 def _names_closed_address(host: str) -> bool:
+    host = host.rstrip(".")  # a name may end with the root's dot
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:

@@ -6,7 +6,7 @@ intended call without one may have been paid for, and is repeated only as often 
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Final, Generic
 
@@ -62,7 +62,7 @@ class PaidCalls:
         model = self._catalogue.resolve(connection.provider, order.model or connection.model).model
         estimate = self._catalogue.estimate(model, order)
         load = Load(estimate.tokens, order.count)
-        ask = partial(lane.provider.draw, order, preview)
+        ask = partial(lane.provider.draw, replace(order, end_user=lease.job.end_user), preview)
         return await self._buy(lane, lease.job, _Purchase(model, estimate, load, ask, spool.unpacked_answer))
 
     async def reply(self, lease: Lease, messages: Sequence[Message], model: str = "") -> Reply:

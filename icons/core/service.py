@@ -8,8 +8,6 @@ from typing import Any, TypeVar
 
 import structlog
 
-from icons.core.directory import Directory
-from icons.core.gallery import Gallery
 from icons.core.ports import Bus, JobFilter, Queue, Sender, Store
 from icons.core.submitting import Quote, Submissions
 from icons.core.tail import Tail
@@ -21,7 +19,6 @@ from icons.domain.images import Image
 from icons.domain.jobs import Batch, Job, NewBatch, NewJob, Priority, State
 from icons.domain.pictures import ImageRequest
 from icons.domain.platforms import PlatformRequest
-from icons.domain.prompts.library import Library
 from icons.domain.requests import BatchRequest, IconRequest
 from icons.domain.workers import SILENT, OutsideWorker
 
@@ -46,20 +43,10 @@ class Context:
 class Service:
     """The verbs under all faces."""
 
-    def __init__(
-        self,
-        store: Store,
-        queue: Queue,
-        bus: Bus,
-        tail: Tail,
-        gallery: Gallery,
-        library: Library,
-        directory: Directory,
-        submissions: Submissions,
-    ) -> None:
+    def __init__(self, store: Store, queue: Queue, bus: Bus, tail: Tail, submissions: Submissions) -> None:
         self._store, self._queue, self._bus, self._tail = store, queue, bus, tail
         self._submissions = submissions
-        self.gallery, self.library, self.directory = gallery, library, directory
+        self.gallery, self.library, self.directory = submissions.gallery, submissions.library, submissions.directory
 
     # Asking
 
@@ -244,6 +231,11 @@ class Service:
         log.info("jobs.cleaned", count=removed)
         return removed
 
+    def ring(self) -> None:
+        """Wake workers and listeners."""
+        self._queue.ring()
+        self._bus.ring()
+
     # Inside
 
     def _submit_one(
@@ -272,11 +264,6 @@ class Service:
         self.ring()
         log.info(action, **details)
         return found
-
-    def ring(self) -> None:
-        """Wake workers and listeners."""
-        self._queue.ring()
-        self._bus.ring()
 
 
 def _found(thing: Thing | None, what: str) -> Thing:

@@ -55,20 +55,19 @@ class Submissions:
     """Makes jobs of normalised requests, and knows their price and whether it may be paid. It stores nothing."""
 
     def __init__(self, store: Store, gallery: Gallery, library: Library, directory: Directory, limits: Limits) -> None:
-        self._store, self._gallery = store, gallery
-        self._library, self._directory = library, directory
-        self.limits = limits
+        self._store = store
+        self.gallery, self.library, self.directory, self.limits = gallery, library, directory, limits
 
     # Jobs
 
     def fingerprint(self, caller: Caller, request: IconRequest) -> str:
         """The icon's cache key."""
-        return fingerprint(request, request.prompt(self._library), self._engine(caller, request))
+        return fingerprint(request, request.prompt(self.library), self._engine(caller, request))
 
     def icon_jobs(self, caller: Caller, icons: Sequence[tuple[int, IconRequest]]) -> list[NewJob]:
         """A job for each (index of its category, request), with its images where the cache has the answer."""
         prints = [self.fingerprint(caller, icon) for _, icon in icons]
-        remembered = self._gallery.remembered(caller.account, prints)
+        remembered = self.gallery.remembered(caller.account, prints)
         return [
             NewJob(
                 id=str(uuid.uuid4()),
@@ -85,8 +84,8 @@ class Submissions:
 
     def platforms_job(self, caller: Caller, request: PlatformRequest) -> NewJob:
         """The job of a prompt's pictures for platforms, with its images where the cache has the answer."""
-        mark = request.fingerprint(self._library, self._engine(caller, request.icon))
-        images = tuple(image.id for image in self._gallery.remembered(caller.account, [mark]).get(mark, ()))
+        mark = request.fingerprint(self.library, self._engine(caller, request.icon))
+        images = tuple(image.id for image in self.gallery.remembered(caller.account, [mark]).get(mark, ()))
         return NewJob(str(uuid.uuid4()), "platforms", request.to_json(), mark, request.icon.provider, images=images)
 
     def picture_job(self, caller: Caller, request: ImageRequest, position: int = 0) -> NewJob:
@@ -98,9 +97,9 @@ class Submissions:
         if demand := demand_of(caller.account, request, self._store.workers.connected(caller.account, SILENT)):
             asked = replace(request, provider=BROWSER).to_json()
             return NewJob(job_id, BROWSER, asked, job_id, demand.lane, position, category_index=position)
-        provider, model = self._directory.named(request.provider, request.model)
-        target = self._directory.target(caller, request.profile_id or provider, model)
-        self._gallery.pictures(caller.account, request.sources)  # refused now rather than by the worker
+        provider, model = self.directory.named(request.provider, request.model)
+        target = self.directory.target(caller, request.profile_id or provider, model)
+        self.gallery.pictures(caller.account, request.sources)  # refused now rather than by the worker
         asked = replace(request, provider=target.provider, model=model).to_json()
         return NewJob(job_id, "image", asked, job_id, target.lane, position, category_index=position)
 
@@ -108,7 +107,7 @@ class Submissions:
 
     def quote(self, caller: Caller, icons: Sequence[IconRequest]) -> Quote:
         """What drawing them would cost."""
-        estimates = [self._directory.estimate(caller, icon, self._library) for icon in icons]
+        estimates = [self.directory.estimate(caller, icon, self.library) for icon in icons]
         return Quote(
             icons=len(estimates),
             low=sum(each.low or 0 for each in estimates),
@@ -129,4 +128,4 @@ class Submissions:
         return quote
 
     def _engine(self, caller: Caller, request: IconRequest) -> str:
-        return self._directory.target(caller, request.provider, request.model).engine
+        return self.directory.target(caller, request.provider, request.model).engine

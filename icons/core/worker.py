@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from icons.core import metrics
+from icons.core import metrics, tracing
 from icons.core.bridge import Blocking
 from icons.core.lanes import Lane, Lanes
 from icons.core.leases import Desk
@@ -183,8 +183,12 @@ class Worker:
         async def report(stage: str, progress: int, line: str, preview: str = "") -> None:
             await self.blocking(self.desk.report, lease, stage, progress, line, preview)
 
+        job = lease.job
         try:
-            outcome, kept = await self.tasks[lease.job.kind].run(lease, report)
+            with tracing.span(
+                "job", job.correlation_id, job_id=job.id, kind=job.kind, lane=job.lane, attempt=lease.attempt
+            ):
+                outcome, kept = await self.tasks[job.kind].run(lease, report)
         except asyncio.CancelledError:
             stopped = self._running[lease.job.id].cancelled
             await self.blocking(self.desk.settle, lease, Stopped() if stopped else GivenBack())
@@ -196,7 +200,8 @@ class Worker:
             log.exception("job.crashed", job_id=lease.job.id, correlation_id=lease.job.correlation_id)
             await self._settle_error(lease, StudioError("The job failed for a reason inside the service."), error)
         else:
-            await self.blocking(self.desk.settle, lease, outcome, kept)
+            with tracing.span("settle", job.correlation_id, job_id=job.id):
+                await self.blocking(self.desk.settle, lease, outcome, kept)
             await self.settled(lease.job)
 
     async def _settle_error(self, lease: Lease, error: StudioError, cause: Exception | None = None) -> None:

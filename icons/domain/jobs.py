@@ -1,5 +1,6 @@
 """Jobs and batches: their states, the table of moves, progress arithmetic."""
 
+import hashlib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -97,6 +98,11 @@ class Job:
     error: Mapping[str, Any] | None  # {"code", "message", "attempts", "final"} when failed
     facts: Mapping[str, Any] = field(default_factory=dict)  # result facts: model, generation_time (s)...
     hook: Hook | None = None  # whom to tell of its end
+
+    @property
+    def end_user(self) -> str:
+        """The same for all jobs of one user of one account, and nobody's name: for those who watch for abuse."""
+        return hashlib.sha256(f"{self.account}\0{self.user_id or ''}".encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,7 @@ class Model:
     edits: int = 1  # most reference pictures; 0 = it cannot work from pictures
     masks: bool = False
     streams: bool = False  # sends unfinished pictures
+    end_user: bool = False  # may be told, in a way that names nobody, for whom it draws
     tokens: Mapping[str, int] = field(default_factory=dict)  # out, per quality, for 1024x1024
     prices: Prices | None = None  # None = unknown
     retires_on: str = ""  # ISO date

@@ -84,6 +84,7 @@ class Order:
     mask: Picture | None = None  # transparent where the first reference may change
     key: str = ""  # stable over retries of the same work: the provider's idempotency key
     correlation_id: str = ""
+    end_user: str = ""  # for whom, in a way that names nobody; "" = not said
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """How many unfinished jobs an account may have."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from icons.domain.errors import RateLimited
 from icons.domain.jobs import Priority
@@ -23,3 +24,6 @@ class Room:
                     code="JOB_LIMIT_EXCEEDED",
                     retry_after=10,
                 )
+
+
+ENDLESS: Final = Room()

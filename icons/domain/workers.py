@@ -1,16 +1,16 @@
 """Workers that connect from outside, browser extensions for instance: what they can, and what a job demands."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 BROWSER: Final = "browser"  # the provider's name, and the kind of the jobs
 ERRANDS: Final = "errands"  # the lane in which the house's own workers fetch what those from outside have made
-DELIVERED: Final = "delivered"  # in the request of such a job: {"addresses": [...], "facts": {...}}
+DELIVERED: Final = "delivered"  # in the request of such a job: {"lane": whence, "addresses": [...], "facts": {...}}
 SILENT: Final = 10.0  # seconds after which a worker that nobody says to live is not counted among the connected
 MAX_CAPABILITIES: Final = 100
 MAX_CAPACITY: Final = 100  # jobs at once
-_GENERAL: Final = "image-generation"  # the capability that names no model
+GENERAL: Final = "image-generation"  # the capability that names no model
 _PREFIX: Final = f"{BROWSER}:"
 
 
@@ -41,6 +41,13 @@ def is_outside(lane: str) -> bool:
     return lane.startswith(_PREFIX)
 
 
+def undelivered(request: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]] | None:
+    """Lane and request of such a job as they were before it was forwarded; None when it was not."""
+    if DELIVERED not in request:
+        return None
+    return request[DELIVERED]["lane"], {name: value for name, value in request.items() if name != DELIVERED}
+
+
 @dataclass(frozen=True, slots=True)
 class Capabilities:
     """What a worker says it can. Sizes ("1024x1024") bound it to them; models, all other words, likewise."""
@@ -55,7 +62,7 @@ class Capabilities:
     def meet(self, demand: Demand) -> bool:
         """Whether the worker can do what the job demands: a worker that names no model draws with any."""
         sizes = {word for word in self.words if _is_size(word)}
-        models = set(self.words) - sizes - {_GENERAL}
+        models = set(self.words) - sizes - {GENERAL}
         return (not sizes or demand.size in sizes) and (not models or not demand.model or demand.model in models)
 
 

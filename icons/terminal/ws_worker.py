@@ -4,17 +4,15 @@ import asyncio
 import signal
 import socket
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlsplit
 
 import click
 
-from icons.domain.workers import MAX_CAPACITY
+from icons.domain.workers import GENERAL, MAX_CAPACITY
 from icons.terminal.opening import Opening
 from icons.terminal.remote.access import secret, with_token
 from icons.terminal.remote.serving import Introduction, OutsideWorker
-
-_GENERAL: Final = "image-generation"  # the capability that names no model
 
 
 def command(opening: Opening) -> click.Command:
@@ -42,7 +40,7 @@ def command(opening: Opening) -> click.Command:
             url=_checked(url),
             token=credential,
             name=about["name"],
-            capabilities=(_GENERAL, *((about["model"],) if about["model"] else ())),
+            capabilities=(GENERAL, *((about["model"],) if about["model"] else ())),
             capacity=capacity or min(connection.concurrency, MAX_CAPACITY),
         )
         opening.log()

@@ -1,6 +1,7 @@
 """Reading JSON bodies strictly."""
 
 import json
+import math
 from typing import Any, NoReturn
 
 from flask import Request
@@ -41,8 +42,10 @@ def parse_object(data: bytes) -> dict[str, Any]:
 
 
 def _number(text: str) -> float:
-    """To JSON, 5.0 and 5 are the same number."""
+    """To JSON, 5.0 and 5 are the same number. ValueError for 1e400, which would come out as Infinity."""
     value = float(text)
+    if math.isinf(value):
+        raise ValueError(text)
     return int(value) if value.is_integer() else value
 
 

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from icons.core.gallery import Gallery
+from icons.core.imaging import SHOWN_WIDTH
 from icons.core.ports.hooks import Owed
 from icons.domain.hooks import HookEvent
 from icons.domain.images import Image
 from icons.web.signing import ImageSigner
 from icons.web.wire import Json, iso, iso_or_none
 
-_THUMBNAIL: Final = 256  # px wide
 _COUNTS: Final = ("total", "completed", "failed", "cancelled")
 
 
@@ -53,7 +53,7 @@ class HookBodies:
 
     def _image(self, image: Image) -> Json:
         url = self._signer.url(image.filename)
-        thumbnail = {"thumbnailUrl": f"{url}&w={_THUMBNAIL}"} if Gallery.has_thumbnail(image, _THUMBNAIL) else {}
+        thumbnail = {"thumbnailUrl": f"{url}&w={SHOWN_WIDTH}"} if Gallery.has_thumbnail(image, SHOWN_WIDTH) else {}
         return {
             "id": image.id,
             "url": url,

@@ -18,6 +18,7 @@ _OPTIONS: Final = {
     "seed": "seed",
     "provider": "provider",
     "model": "model",
+    "fallback": "fallback",
 }
 """Field of a stored request -> its name among the options of an answer."""
 

@@ -42,6 +42,20 @@ def test_a_key_opens_its_account(scene, accounts):
     assert accounts.by_key("hash-2") is None
 
 
+def test_keys_and_tickets_of_a_disabled_account_do_not_count(scene, accounts):
+    """Nobody else's are touched, and a key counts again when its account does."""
+    accounts.add_key(scene.account, "laptop", "hash-1", "wxyz", None)
+    accounts.add_key(scene.add_account("bob"), "laptop", "hash-2", "wxyz", None)
+    accounts.put_ticket("ticket", Caller(scene.account, "ann"), 60)
+    accounts.set_disabled(scene.account, disabled=True)
+    assert accounts.get(scene.account).disabled
+    assert accounts.by_key("hash-1") is None
+    assert accounts.take_ticket("ticket") is None
+    assert accounts.by_key("hash-2")
+    accounts.set_disabled(scene.account, disabled=False)
+    assert accounts.by_key("hash-1")
+
+
 def test_the_use_of_a_key_is_not_written_every_time(scene, accounts):
     """A second use within the minute leaves the note as it is."""
     accounts.add_key(scene.account, "laptop", "hash-1", "wxyz", None)

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from icons.core.ports import Sender
 from icons.domain.events import EventType
 from icons.domain.jobs import BatchState, Completed, Counts, Delayed, Failed, NewBatch, NewJob, Priority, State
+from icons.domain.room import Room
 
 ERROR = {"code": "PROVIDER_FAILED", "message": "no answer", "attempts": 1, "final": True}
 
@@ -42,6 +43,14 @@ def test_a_failed_submission_leaves_nothing(scene):
     with pytest.raises(IntegrityError):
         scene.store.jobs.submit(Sender(scene.account), [again], Priority.BATCH, NewBatch("batch", {}, ("a",), 1))
     assert scene.store.jobs.batch(scene.account, "batch") is None
+
+
+def test_what_is_submitted_again_needs_no_room(scene):
+    """Whoever heard nothing of a submission repeats it: it has its room, and is stored once."""
+    jobs, sender = [NewJob("one", "icon", {}, "sun")], Sender(scene.account)
+    for _ in range(2):
+        scene.store.jobs.submit(sender, jobs, Priority.BATCH, room=Room(1, 1))
+    assert scene.store.jobs.unfinished(scene.account) == 1
 
 
 def test_answers_from_the_cache_are_stored_completed(scene):

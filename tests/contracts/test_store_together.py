@@ -5,11 +5,14 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+from icons.core.ports import Sender
 from icons.domain.access import Caller
-from icons.domain.errors import Conflict
-from icons.domain.jobs import LIVE, Completed, Counts, Failed, GivenBack, Lease
+from icons.domain.chats import Chat, ChatMessage
+from icons.domain.errors import Conflict, RateLimited
+from icons.domain.jobs import LIVE, Completed, Counts, Failed, GivenBack, Lease, NewBatch, NewJob, Priority
 from icons.domain.profiles import MAX_PROFILES, Profile, ProfileLimits
 from icons.domain.replies import Claim
+from icons.domain.room import Room
 from tests.contracts.conftest import Scene, new_id
 
 ERROR = {"code": "PROVIDER_FAILED", "message": "no answer", "attempts": 1, "final": True}
@@ -112,6 +115,49 @@ def test_lines_grow_by_all_that_joins(scene: Scene) -> None:
     claimed = [scene.claim().job.account for _ in range(3)]
     assert claimed.index(bob) <= 1
     assert claimed.count(scene.account) == 2
+
+
+def test_no_more_jobs_than_there_is_room_for(scene: Scene) -> None:
+    """Single jobs, batches and chats that begin at once fill an account's room, and none goes beyond it."""
+    store, room = scene.store, Room(of_account=2 * PEOPLE)
+
+    def submit(number: int) -> int:
+        sender, jobs = Sender(scene.account), [NewJob(new_id(), "icon", {}, new_id()) for _ in range(number % 3 + 1)]
+        if number % 3 == 0:
+            store.jobs.submit(sender, jobs, Priority.NORMAL, room=room)
+        elif number % 3 == 1:
+            store.jobs.submit(sender, jobs, Priority.BATCH, NewBatch(new_id(), {}, ("a",), 1), room)
+        else:
+            message = ChatMessage(0, "user", "Hello", job_id=jobs[0].id)
+            store.chats.begin(sender, Chat(new_id(), scene.account, "Hello", None), message, jobs, room)
+        return len(jobs)
+
+    def fill(number: int) -> int:
+        begun = 0
+        try:
+            while True:
+                begun += submit(number)
+        except RateLimited:
+            return begun
+
+    assert sum(at_once(fill)) == store.jobs.unfinished(scene.account) == 2 * PEOPLE
+
+
+def test_a_priority_has_no_more_than_its_own_room(scene: Scene) -> None:
+    """Of eight that ask for the last place one gets it; another priority still has all of its own."""
+    room = Room(of_priority=1)
+
+    def submit(priority: Priority) -> bool:
+        try:
+            scene.store.jobs.submit(
+                Sender(scene.account), [NewJob(new_id(), "icon", {}, new_id())], priority, room=room
+            )
+        except RateLimited:
+            return False
+        return True
+
+    assert at_once(lambda _: submit(Priority.INTERACTIVE)).count(True) == 1
+    assert submit(Priority.NORMAL)
 
 
 def test_a_key_is_taken_by_one(scene: Scene) -> None:

@@ -6,8 +6,8 @@ import pytest
 
 from icons.core.ports import Sender
 from icons.domain.errors import StaleLease
-from icons.domain.jobs import Forwarded, NewJob, Priority, State
-from icons.domain.workers import BROWSER, ERRANDS, Capabilities, Demand, OutsideWorker
+from icons.domain.jobs import Failed, Forwarded, Lease, NewJob, Priority, State
+from icons.domain.workers import BROWSER, DELIVERED, ERRANDS, Capabilities, Demand, OutsideWorker
 from tests.contracts.conftest import Scene, new_id
 
 ERROR = {"code": "ERR_NO_EXTENSION", "message": "None.", "attempts": 1, "final": False}
@@ -101,16 +101,37 @@ def test_what_nobody_can_do_is_given_up(scene: Scene) -> None:
     assert scene.store.workers.give_up(-1.0, LONG, ERROR) == 0
 
 
+def forward(scene: Scene, lease: Lease) -> Forwarded:
+    """The worker says where the pictures lie."""
+    delivered = {"lane": lease.job.lane, "addresses": ["https://example.com/a.png"], "facts": {}}
+    forwarded = Forwarded(ERRANDS, {**lease.job.request, DELIVERED: delivered}, "downloading", 90)
+    scene.store.leases.settle(lease, forwarded)
+    return forwarded
+
+
+def test_what_could_not_be_fetched_is_made_anew(scene: Scene) -> None:
+    """Retried by hand, the job is for the workers that it was for, and nothing is left of what they had delivered."""
+    here = worker(scene)
+    lease = scene.store.leases.claim(here.id, [BROWSER], submit(scene))
+    assert lease
+    forward(scene, lease)
+    fetching = scene.store.leases.claim("one", [BROWSER], ERRANDS)
+    assert fetching
+    scene.store.leases.settle(fetching, Failed(ERROR))
+    scene.store.jobs.retry(scene.account, lease.job.id)
+    job = scene.job(lease.job.id)
+    assert (job.state, job.lane, job.request) == (State.WAITING, lease.job.lane, lease.job.request)
+    assert scene.store.leases.claim(here.id, [BROWSER], lease.job.lane)
+
+
 def test_a_forwarded_job_waits_in_another_lane(scene: Scene) -> None:
     """With what is known by then; the one who had it has it no more."""
     lease = scene.store.leases.claim(worker(scene).id, [BROWSER], submit(scene))
     assert lease
-    request = {**lease.job.request, "delivered": {"addresses": ["https://example.com/a.png"]}}
-    forwarded = Forwarded(ERRANDS, request, "downloading", 90)
-    scene.store.leases.settle(lease, forwarded)
+    forwarded = forward(scene, lease)
     job = scene.job(lease.job.id)
     assert (job.state, job.lane, job.stage, job.progress) == (State.WAITING, ERRANDS, "downloading", 90)
-    assert job.request == request
+    assert job.request == forwarded.request
     with pytest.raises(StaleLease):
         scene.store.leases.settle(lease, forwarded)
     again = scene.store.leases.claim("one", [BROWSER], ERRANDS)

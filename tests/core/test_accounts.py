@@ -42,6 +42,35 @@ def test_unusable_names_and_passwords(accounts, name: str, password: str | None)
         accounts.add(name, password)
 
 
+def test_a_new_password_takes_the_place_of_the_old_one(accounts) -> None:
+    """It is held against the same rules, and nobody gets one who signs in elsewhere."""
+    accounts.set_password("ada", "another one")
+    assert accounts.login("ada", "another one").subject == "ada"
+    with pytest.raises(Unauthenticated):
+        accounts.login("ada", "password ada")
+    with pytest.raises(InvalidRequest):
+        accounts.set_password("ada", "short")
+    outsider = accounts.for_subject("https://issuer.example|7")
+    with pytest.raises(InvalidRequest):
+        accounts.set_password(outsider.subject, "another one")
+    with pytest.raises(NotFound):
+        accounts.set_password("nobody", "another one")
+
+
+def test_a_disabled_account_is_let_in_by_nothing(accounts, bench) -> None:
+    """Neither password, key nor ticket; once it is enabled again the first two open it as before."""
+    key = accounts.add_key(bench.ada.account, "laptop").secret
+    ticket, _ = accounts.add_ticket(bench.ada)
+    accounts.set_disabled("ada", disabled=True)
+    ways = (lambda: accounts.login("ada", "password ada"), lambda: accounts.by_key(key))
+    for enter in (*ways, lambda: accounts.take_ticket(ticket)):
+        with pytest.raises(Unauthenticated):
+            enter()
+    assert accounts.get(bench.ada.account) is None
+    accounts.set_disabled("ada", disabled=False)
+    assert [enter() is not None for enter in ways] == [True, True]
+
+
 def test_a_key_stands_for_its_account_until_revoked(accounts, bench) -> None:
     """The secret is not in the listing; after the revocation it opens nothing."""
     made = accounts.add_key(bench.ada.account, "laptop")

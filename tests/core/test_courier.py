@@ -1,7 +1,10 @@
 """Webhooks on their way: real receivers, good and bad, over HTTP."""
 
 import json
+import socket
+import threading
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -93,6 +96,29 @@ def test_a_receiver_that_is_down_gets_it_when_it_is_back(posting: Bench) -> None
         delivered = ended(posting, job_id, DeliveryState.DELIVERED)
     assert delivered.attempts > 1
     assert [call.id for call in receiver.calls] == [delivered.id]
+
+
+def test_names_that_nobody_answers_for_delay_nobody_else(
+    posting: Bench, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A name server that never answers holds a thread for each look-up, and there are others for the next name."""
+    answered, asked = threading.Event(), socket.getaddrinfo
+
+    def hang(host: str, *more: Any, **options: Any) -> Any:
+        if str(host).endswith(".hostile.example"):
+            answered.wait(30)
+            raise socket.gaierror
+        return asked(host, *more, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", hang)
+    try:
+        for number in range(SWIFT.per_account - 1):
+            draw(posting, f"http://{number}.hostile.example/ok")
+        eventually(lambda: all(each.attempts for each in messages(posting)))
+        job_id = draw(posting, f"http://localhost:{receiver.port}/ok")
+        ended(posting, job_id, DeliveryState.DELIVERED)
+    finally:
+        answered.set()
 
 
 def test_a_slow_receiver_delays_nobody_else(posting: Bench, receiver: Receiver) -> None:

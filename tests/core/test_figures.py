@@ -103,7 +103,7 @@ def test_paid_calls_are_counted(new_paid, fake_provider):  # noqa: F811
     """By outcome and, once they are answered, with what they took of the limits and of the money."""
     bench = new_paid(requests_per_minute=6000)
     before = told(bench)
-    fake_provider.faults.plan(Fault.BUSY)
+    fake_provider.fail(Fault.BUSY)
     draw(bench)
     after = told(bench)
 

@@ -12,7 +12,7 @@ from icons.domain.images import Format
 from icons.domain.jobs import BatchState, State
 from icons.domain.requests import BatchRequest, IconRequest
 from icons.domain.retry import RetryPolicy
-from icons.domain.spending import BudgetSpent, CallState
+from icons.domain.spending import MICRO, BudgetSpent, CallState
 from tests.fakes.faults import Fault
 from tests.fakes.provider import fake_provider  # noqa: F401 - a fixture
 
@@ -26,7 +26,7 @@ KEY = "sk-test-0123456789abcdef"
 def new_paid(new_bench, fake_provider):  # noqa: F811 - the fixture above
     """Opens benches whose default provider is the fake OpenAI."""
 
-    def open_one(*, attempts: int = 8, retry_unknown: int = 8, timeout: float = 2.0, folder="storage", **limits):
+    def open_one(*, attempts: int = 8, retry_unknown: int = 8, timeout: float = 20.0, folder="storage", **limits):
         openai = Connection(
             "openai",
             "openai",
@@ -144,6 +144,42 @@ def test_an_estimate_counts_only_what_would_be_drawn(new_paid) -> None:
     quote = bench.service.estimate(bench.ada, BatchRequest(("a", "b", "c"), shared=IconRequest("", size=64)))
     assert quote.icons == 2
     assert 0 < quote.low <= quote.high
+
+
+def test_a_batch_is_quoted_as_it_was_estimated(new_paid) -> None:
+    """What is said of its price when it is stored is what was said before, the rest of the budget included."""
+    bench = new_paid()
+    draw(bench, "a")
+    bench.store.spending.set_budget(bench.ada.account, 10 * MICRO)
+    request = BatchRequest(("a", "b", "c"), shared=IconRequest("", size=64))
+    estimate = bench.service.estimate(bench.ada, request)
+    batch, quote = bench.service.submit_quoted(bench.ada, request, Context())
+    assert quote == estimate
+    assert (quote.icons, batch.counts.total, batch.counts.completed) == (2, 3, 1)
+    assert 0 < quote.left < 10 * MICRO
+
+
+def test_end_users_are_told_apart_but_not_named(new_paid, fake_provider) -> None:  # noqa: F811
+    """The provider hears the same of one user each time, something else of others and of other accounts."""
+    bench = new_paid()
+    asked = [(bench.ada, "eve"), (bench.ada, "eve"), (bench.ada, "dan"), (bench.ada, None), (bench.bob, "eve")]
+    for seed, (caller, user_id) in enumerate(asked):
+        job = bench.service.submit(caller, IconRequest("tools", size=64, seed=seed), Context(user_id))
+        assert bench.service.wait(caller, job.id, 30).state is State.COMPLETED
+    told = [call.body["safety_identifier"] for call in fake_provider.calls]
+    assert told[0] == told[1]
+    assert len(set(told)) == 4
+    assert not any(name in each for each in told for name in ("eve", "dan", bench.ada.account))
+
+
+def test_an_engine_is_the_model_that_draws(new_paid) -> None:
+    """It is part of the fingerprint: another default model means other pictures, another name for one does not."""
+    bench = new_paid()
+    directory = bench.service.directory
+    assert directory.target(bench.ada, "").engine == "openai/gpt-image-2.5-flare"
+    assert directory.target(bench.ada, "openai", "dall-e-2").engine == "openai/gpt-image-2.5-flare"
+    assert directory.target(bench.ada, "openai", "gpt-image-2").engine == "openai/gpt-image-2"
+    assert directory.target(bench.ada, "local").engine == bench.provider.engine
 
 
 def test_a_fallback_draws_what_the_first_cannot(new_paid, fake_provider) -> None:  # noqa: F811

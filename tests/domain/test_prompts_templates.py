@@ -76,20 +76,6 @@ def test_the_template_text_is_data():
     assert prompt.text == "Icon: <subject>{palette}</subject> in #123456. Literal } and {"
 
 
-def test_version_follows_the_data():
-    """The version is stable for equal data and changes with any edit."""
-    edits = [
-        WOODCUT,
-        "[schemes.pastel]\nmonochrome = true\n",
-        '[categories.tools]\naliases = ["gear"]\n',
-        '[template.objects]\nfree = "Draw what you like."\n',
-    ]
-    versions = [LIBRARY.version, *(LIBRARY.extended(edit, "x.toml").version for edit in edits)]
-    assert len(set(versions)) == len(versions)
-    assert LIBRARY.extended("", "empty.toml").version == LIBRARY.version
-    assert re.fullmatch(r"[0-9a-f]{12}", LIBRARY.version)
-
-
 def test_an_edit_changes_only_the_prompts_it_touches():
     """Editing one style leaves the prompts of the others, and so their cached pictures, as they were."""
     edited = LIBRARY.extended('[styles.flat]\nwording = "plain shapes"\n', "x.toml")

@@ -22,6 +22,7 @@ KNOWN: Final[dict[str, Any]] = {
     "style": "flat",
     "color_scheme": "pastel",
     "provider": "local",
+    "fallback": ["local"],
     "platforms": ["favicon"],
     "prompt": "A paper boat on a calm lake",
     "since": "2026-01-31T12:00:00Z",
@@ -37,9 +38,10 @@ KNOWN: Final[dict[str, Any]] = {
 # beyond a schema.
 EXCLUDED: Final = {
     "/api/images": [positive_data_acceptance],
-    "/api/images/generate": [allow_header_conformance],
-    "/api/images/facets": [allow_header_conformance],
     "/api/images/delete": [allow_header_conformance],
+    "/api/images/facets": [allow_header_conformance],
+    "/api/images/generate": [allow_header_conformance],
+    "/api/images/tags": [allow_header_conformance],
     "/api/v1/chat/new": [allow_header_conformance],
     "/api/images/import": [allow_header_conformance, not_a_server_error],
 }

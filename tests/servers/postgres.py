@@ -41,7 +41,7 @@ class PostgresServer:
         # Ends the server also when the test process is killed: the pipe then closes.
         ending = 'read _; "$0" stop -D "$1/data" -m immediate; rm -rf "$1"'
         self._end = subprocess.Popen(
-            _as_server("sh", "-c", ending, _program("pg_ctl"), self._folder),
+            _as_server("sh", "-c", ending, program("pg_ctl"), self._folder),
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -90,8 +90,8 @@ class PostgresServer:
         with psycopg.connect(self.url(database), autocommit=True) as connection:
             connection.execute(statement)
 
-    def _run(self, program: str, *arguments: object) -> None:
-        command = _as_server(_program(program), *arguments)
+    def _run(self, name: str, *arguments: object) -> None:
+        command = _as_server(program(name), *arguments)
         # No pipes: the server would keep them open.
         with (self._folder / "output").open("w+") as output:
             ended = subprocess.run(command, stdout=output, stderr=output, timeout=60, cwd=self._folder)
@@ -104,7 +104,7 @@ def _as_server(*command: object) -> list[str]:
     return [*(["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []), *map(str, command)]
 
 
-def _program(name: str) -> str:
+def program(name: str) -> str:
     """Its path: Debian keeps the server's programs out of PATH."""
     debian = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda path: int(path.parts[-3]))
     found = shutil.which(name) or (str(debian[-1]) if debian else None)

@@ -43,7 +43,8 @@ def test_what_is_lost_comes_back(run, folder, kept):
 
 def test_a_backup_is_for_nobody_elses_eyes(run, folder, kept):
     """It holds the keys of everything."""
-    run("backup", "private")
+    done = run("backup", "private")
+    assert done.returncode == 0, done.stderr
     assert (folder / "private").stat().st_mode & 0o077 == 0
     assert (folder / "private" / "icons.db").stat().st_mode & 0o077 == 0
     shutil.rmtree(folder / "private")

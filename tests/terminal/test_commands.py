@@ -65,6 +65,22 @@ def test_batch_draws_a_catalogue(run, folder: Path) -> None:
     assert names == ["electronics-1.png", "electronics-2.png", "tools-1.png", "tools-2.png"]
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "options"),
+    [
+        ("lines.txt", "# two of them\ntools: hammer\npens\n", []),
+        ("table.csv", "category,elements\ntools,hammer\npens,\n", []),
+        ("odd.dat", "categories: [{tools: [hammer]}, pens]\n", ["--as", "yaml"]),
+    ],
+)
+def test_a_catalogue_may_be_written_in_any_notation(run, folder: Path, name: str, text: str, options: list) -> None:
+    """As the command `remote batch` reads them: as the file's name ends, or as it is said."""
+    (folder / name).write_text(text)
+    done = run("batch", name, "-o", f"from {name}", *options)
+    assert done.returncode == 0, done.stderr
+    assert sorted(file.name for file in (folder / f"from {name}").iterdir()) == ["pens-1.png", "tools-1.png"]
+
+
 def test_a_second_run_comes_from_the_cache(run, folder: Path) -> None:
     """The summary's column says so."""
     (folder / "twice.yaml").write_text("style: outline\nsize: 64\ncategories: [pens]\n")

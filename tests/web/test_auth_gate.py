@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from icons.domain.errors import Forbidden, SettingsError, Unauthenticated, Unavailable
 from icons.web.auth import Gate
 from icons.web.settings import TokenSettings, WebSettings
-from tests.conftest import Studio, free_port
+from tests.conftest import PASSWORD, Studio, free_port
 
 ISSUER, AUDIENCE = "https://login.example", "icon-studio"
 RSA_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -84,6 +84,23 @@ def test_a_caller_is_valid_until_its_key_is_revoked(house: Studio, gate: Gate) -
     assert gate.still_valid(caller)
     gate.revoke_key(caller, new.key.id)
     assert not gate.still_valid(caller)
+
+
+def test_a_caller_is_valid_until_its_account_is_disabled(house: Studio, gate: Gate) -> None:
+    """Connections opened by a token or a key are thrown out, and neither opens another one."""
+    grace, _ = house.accounts.add("grace", PASSWORD)
+    with house.web.app.app_context():
+        tokens = gate.issue(grace)
+    secrets = (tokens.access_token, house.key(grace))
+    callers = [gate.caller_from_secret(secret) for secret in secrets]
+    house.accounts.set_disabled("grace", disabled=True)
+    assert not any(gate.still_valid(caller) for caller in callers)
+    elsewhere = Gate(house.accounts, WebSettings(TokenSettings(house.web.app.config["JWT_SECRET_KEY"])))
+    for secret in secrets:
+        with pytest.raises(Unauthenticated):
+            elsewhere.caller_from_secret(secret)
+    with pytest.raises(Unauthenticated):
+        elsewhere.refresh(tokens.refresh_token)
 
 
 def test_a_caller_is_valid_until_its_time_has_come(house: Studio, gate: Gate) -> None:

@@ -32,7 +32,7 @@ def create(client, **body) -> dict:
 
 def test_a_job_is_created(client) -> None:
     """201 with where it is, a stream that needs no header, and what was asked for when it is looked at."""
-    options = {"quality": "hd", "style": "vivid", "seed": 7}
+    options = {"quality": "hd", "style": "vivid", "seed": 7, "fallback": ["local"]}
     answer = client.post(
         "/api/jobs", json={"userId": "u-1", "prompt": PROMPT, "platforms": ["pwa", "pwa"], "options": options}
     )
@@ -64,6 +64,7 @@ def test_a_job_is_created(client) -> None:
         ({"prompt": PROMPT, "options": {"colorScheme": "nonsense"}}, "color_scheme"),
         ({"prompt": PROMPT, "options": {"seed": True}}, "options.seed"),
         ({"prompt": PROMPT, "options": {"provider": "nobody"}}, "provider"),
+        ({"prompt": PROMPT, "options": {"fallback": ["nobody"]}}, "fallback"),
         ({"prompt": PROMPT, "color": "red"}, "color"),
     ],
 )

@@ -110,6 +110,24 @@ def test_nothing_but_pixels_comes_in(client) -> None:
         assert hidden not in data
 
 
+def test_a_picture_that_webp_cannot_hold_becomes_a_png(client) -> None:
+    """The format ends at 16,383 px a side; JPEG goes on."""
+    image = uploaded(client, file("JPEG", size=(16_384, 8)))
+    assert (image["width"], image["height"]) == (16_384, 8)
+    assert client.get(image["url"]).mimetype == "image/png"
+
+
+def test_metadata_that_contradicts_itself_is_no_crash(client) -> None:
+    """EXIF that says how to turn the picture, and gives its width in letters."""
+    turned, width = (
+        b"\x01\x12\x00\x03\x00\x00\x00\x01\x00\x06\x00\x00",
+        b"\x01\x00\x00\x02\x00\x00\x00\x02x\x00\x00\x00",
+    )
+    exif = b"Exif\x00\x00MM\x00*\x00\x00\x00\x08\x00\x02" + turned + width + bytes(4)
+    for form in ("JPEG", "PNG", "WEBP"):
+        assert upload(client, file(form, exif=exif)).status_code == 400
+
+
 def test_a_file_beyond_the_limit_is_refused(new_studio) -> None:
     """413, whether the form or only its file is too large; a larger body than elsewhere is fine."""
     client = new_studio(work=False, max_image_size=3_000_000, max_request_bytes=4096).client()

@@ -180,6 +180,13 @@ def test_the_documented_pattern_of_a_size_is_the_checked_one(client, size: str, 
     assert (client.post("/api/v1/images/generate", json={**PROMPT, "size": size}).status_code == 202) is good
 
 
+def test_metadata_is_json_when_it_comes_back(client) -> None:
+    """A number that is too large for one would come back as Infinity, which is none."""
+    body = '{"prompt": "a boat", "size": "64x64", "metadata": {"a": 1e400}}'
+    answer = client.post("/api/v1/images/generate", data=body, content_type="application/json")
+    assert (answer.status_code, answer.json["code"]) == (400, "INVALID_REQUEST")
+
+
 def test_nobody_sees_anothers_jobs(house: Studio, drawn: dict) -> None:
     """A stranger's id and an unknown one look the same."""
     other = house.client(house.admin)

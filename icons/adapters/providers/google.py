@@ -9,7 +9,7 @@ from icons.adapters.providers.catalogue import load_catalogue
 from icons.adapters.providers.chatting import chat_model
 from icons.adapters.providers.drawing import Drawn, carry_out
 from icons.adapters.providers.line import NO_KEY
-from icons.adapters.providers.planning import Plan, engine, plan
+from icons.adapters.providers.planning import Plan, plan
 from icons.adapters.providers.reading import storable
 from icons.adapters.providers.refusals import broken, moderated
 from icons.core.ports import Preview
@@ -31,7 +31,6 @@ class GoogleProvider:
 
     def __init__(self, connection: Connection, *, allow_private: bool) -> None:
         self.name = connection.provider
-        self.engine = engine(load_catalogue(), connection)
         self._connection, self._allow_private = connection, allow_private
         self._http: Http | None = None
         self._client: AsyncClient | None = None

@@ -10,7 +10,7 @@ from icons.adapters.providers.catalogue import load_catalogue
 from icons.adapters.providers.chatting import reply_over
 from icons.adapters.providers.drawing import Drawn, carry_out
 from icons.adapters.providers.line import Heard, Line
-from icons.adapters.providers.planning import Plan, engine, plan
+from icons.adapters.providers.planning import Plan, plan
 from icons.core.ports import Preview
 from icons.domain.access import Connection
 from icons.domain.errors import ProviderError, ProviderFailed
@@ -25,7 +25,6 @@ class ImagingService:
 
     def __init__(self, connection: Connection, base_url: str, parameters: Parameters, *, allow_private: bool) -> None:
         self.name = connection.provider
-        self.engine = engine(load_catalogue(), connection)
         self._model, self._parameters = connection.model, parameters
         self._line = Line(connection, base_url, allow_private=allow_private)
 

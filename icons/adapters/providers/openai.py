@@ -10,7 +10,7 @@ from icons.adapters.providers.catalogue import load_catalogue
 from icons.adapters.providers.chatting import reply_over
 from icons.adapters.providers.drawing import Drawn, carry_out
 from icons.adapters.providers.line import Heard, Line
-from icons.adapters.providers.planning import Plan, engine, plan
+from icons.adapters.providers.planning import Plan, plan
 from icons.adapters.providers.refusals import broken
 from icons.core.imaging import fit_to
 from icons.core.ports import Preview
@@ -28,7 +28,6 @@ class OpenAIProvider:
 
     def __init__(self, connection: Connection, *, allow_private: bool) -> None:
         self.name = connection.provider
-        self.engine = engine(load_catalogue(), connection)
         self._model, self._drawn_size = connection.model, connection.image_size
         self._line = Line(connection, BASE_URL, allow_private=allow_private)
         self._opaque: set[str] = set()  # models that have refused this connection a transparent background
@@ -91,7 +90,12 @@ class OpenAIProvider:
 
 def _parameters(order: Order, chosen: Plan, count: int) -> dict[str, Any]:
     """Without response_format and style: GPT Image models refuse them."""
-    optional = {"size": str(chosen.size or ""), "quality": chosen.quality, "output_format": chosen.format}
+    optional = {
+        "size": str(chosen.size or ""),
+        "quality": chosen.quality,
+        "output_format": chosen.format,
+        "safety_identifier": order.end_user if chosen.model.end_user else "",
+    }
     return {
         "model": chosen.model.name,
         "prompt": order.prompt.text,

@@ -8,7 +8,7 @@ from icons.adapters.providers.catalogue import load_catalogue
 from icons.adapters.providers.chatting import reply_over
 from icons.adapters.providers.drawing import Drawn, carry_out
 from icons.adapters.providers.line import Heard, Line
-from icons.adapters.providers.planning import Plan, engine, plan
+from icons.adapters.providers.planning import Plan, plan
 from icons.adapters.providers.refusals import broken
 from icons.core.ports import Preview
 from icons.domain.access import Connection
@@ -22,7 +22,6 @@ class OpenRouterProvider:
 
     def __init__(self, connection: Connection, *, allow_private: bool) -> None:
         self.name = connection.provider
-        self.engine = engine(load_catalogue(), connection)
         self._model = connection.model
         self._line = Line(connection, BASE_URL, allow_private=allow_private)
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from icons.domain.access import Connection
 from icons.domain.errors import RequestRefused
 from icons.domain.images import Format
 from icons.domain.models import Catalogue, Model, Resolved, Size, Transparency
@@ -56,11 +55,6 @@ def plan(catalogue: Catalogue, provider: str, order: Order, default_model: str =
         counts=_shared_out(order.count, most),
         notes=(*resolved.notes, *notes),
     )
-
-
-def engine(catalogue: Catalogue, connection: Connection) -> str:
-    """What draws orders that name no model: it belongs into the fingerprint of their pictures."""
-    return f"{connection.provider}/{catalogue.resolve(connection.provider, connection.model).model.name}"
 
 
 def _check(provider: str, resolved: Resolved, order: Order) -> None:

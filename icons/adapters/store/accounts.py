@@ -50,12 +50,17 @@ class SqlAccounts:
             return [account_of(row) for row in tx.rows(sa.select(accounts).order_by(accounts.c.created_at))]
 
     def set_password(self, account_id: str, password_hash: str) -> None:
-        with self._database.write() as tx:
-            tx.run(sa.update(accounts).where(accounts.c.id == account_id).values(password_hash=password_hash))
+        self._change(account_id, password_hash=password_hash)
+
+    def set_disabled(self, account_id: str, *, disabled: bool) -> None:
+        self._change(account_id, disabled=disabled)
 
     def set_rates(self, account_id: str, rates: Mapping[str, str]) -> None:
+        self._change(account_id, rates=dict(rates))
+
+    def _change(self, account_id: str, **values: Any) -> None:
         with self._database.write() as tx:
-            tx.run(sa.update(accounts).where(accounts.c.id == account_id).values(rates=dict(rates)))
+            tx.run(sa.update(accounts).where(accounts.c.id == account_id).values(values))
 
     def add_key(self, account_id: str, name: str, secret_hash: str, hint: str, expires_at: float | None) -> ApiKey:
         row = {"id": str(uuid.uuid4()), "account": account_id, "name": name, "hint": hint, "secret_hash": secret_hash}

@@ -13,7 +13,7 @@ from icons.core.ports import Sender
 from icons.domain.chats import Chat, ChatMessage
 from icons.domain.errors import Conflict
 from icons.domain.jobs import LIVE, Job, NewJob, Priority
-from icons.domain.room import Room
+from icons.domain.room import ENDLESS, Room
 
 _MESSAGES: Final = (
     sa.select(sa.func.count())
@@ -33,7 +33,7 @@ class SqlChats:
         self._database = database
 
     def begin(
-        self, sender: Sender, chat: Chat, message: ChatMessage, jobs: Sequence[NewJob], room: Room = Room()
+        self, sender: Sender, chat: Chat, message: ChatMessage, jobs: Sequence[NewJob], room: Room = ENDLESS
     ) -> None:
         new = {"id": chat.id, "account": sender.account, "title": chat.title, "user_id": chat.user_id}
         with self._database.write() as tx:
@@ -44,7 +44,7 @@ class SqlChats:
             _store(tx, sender, chat.id, message, jobs)
 
     def say(
-        self, sender: Sender, chat_id: str, message: ChatMessage, jobs: Sequence[NewJob], room: Room = Room()
+        self, sender: Sender, chat_id: str, message: ChatMessage, jobs: Sequence[NewJob], room: Room = ENDLESS
     ) -> bool:
         with self._database.write() as tx:
             job_rows.admit(tx, sender, jobs, Priority.INTERACTIVE, room)

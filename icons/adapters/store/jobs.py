@@ -7,14 +7,15 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from icons.adapters.store import job_lists, journal, moves
-from icons.adapters.store.database import Database, Transaction, chunks
+from icons.adapters.store.database import Database, Row, Transaction, chunks
 from icons.adapters.store.images import known, show
 from icons.adapters.store.repeating import persistent
 from icons.adapters.store.rows import batch_of, job_of
 from icons.adapters.store.tables import batches, calls, job_images, jobs, stands
 from icons.core.ports import JobFilter, Sender
 from icons.domain.jobs import FINAL, Batch, Job, NewBatch, NewJob, Priority, State
-from icons.domain.room import Room
+from icons.domain.room import ENDLESS, Room
+from icons.domain.workers import undelivered
 
 
 @persistent
@@ -30,7 +31,7 @@ class SqlJobs:
         jobs: Sequence[NewJob],
         priority: Priority,
         batch: NewBatch | None = None,
-        room: Room = Room(),
+        room: Room = ENDLESS,
     ) -> None:
         try:
             with self._database.write() as tx:
@@ -241,8 +242,15 @@ def _begin_anew(tx: Transaction, chosen: sa.ColumnElement[bool]) -> int:
     begun = [job_of(row) for row in rows]
     for some in chunks([job.id for job in begun]):
         tx.run(sa.update(calls).where(calls.c.job_id.in_(some)).values(waived=True))
+    _send_back(tx, rows)
     moves.release(tx, [row for row in rows if row["batch_id"] is None])
     of_batches = {job.batch_id for job in begun}
     tx.run(sa.update(batches).where(batches.c.id.in_(of_batches - {None})).values(cancel_asked=False))
     moves.advance(tx, begun)
     return len(begun)
+
+
+def _send_back(tx: Transaction, rows: Sequence[Row]) -> None:
+    """What an outside worker had made could not be had: the job is for such workers again."""
+    before = [(row["id"], known) for row in rows if (known := undelivered(row["request"]))]
+    tx.run_each(moves.CHANGE_JOB, [{"job_id": job, "lane": lane, "request": asked} for job, (lane, asked) in before])

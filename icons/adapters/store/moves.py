@@ -40,7 +40,7 @@ _REACHED: Final = sa.union_all(
 ).subquery()
 _LAST_TAG: Final = sa.select(sa.func.coalesce(sa.func.max(_REACHED.c.tag), 0.0).label("tag"))
 _LENGTHEN: Final = upsert(lines, "tag")
-_CHANGE_JOB: Final = sa.update(jobs).where(jobs.c.id == sa.bindparam("job_id"))
+CHANGE_JOB: Final = sa.update(jobs).where(jobs.c.id == sa.bindparam("job_id"))
 
 
 def hold_batches(tx: Transaction, chosen: sa.ColumnElement[bool]) -> None:
@@ -59,7 +59,7 @@ def release(tx: Transaction, held: Sequence[Row]) -> None:
     joined = [
         {"job_id": row["id"], "state": State.WAITING, "tag": last + place} for place, row in enumerate(held, start=1)
     ]
-    tx.run_each(_CHANGE_JOB, joined)
+    tx.run_each(CHANGE_JOB, joined)
     tx.run(_LENGTHEN, {**line, "tag": last + len(held)})
 
 

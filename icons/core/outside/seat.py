@@ -194,7 +194,7 @@ class Seat:
             "worker_metadata": dict(delivery.metadata),
         }
         if delivery.addresses:
-            delivered = {"addresses": delivery.addresses, "facts": facts}
+            delivered = {"lane": job.lane, "addresses": delivery.addresses, "facts": facts}
             return Forwarded(ERRANDS, {**job.request, DELIVERED: delivered}, "downloading", _MADE), []
         drawn: list[tuple[Picture, Mapping[str, Any]]] = [(self._redrawn(each), facts) for each in delivery.pictures]
         return self._desk.completed(held.lease, request, drawn)

@@ -49,6 +49,10 @@ class Accounts(Protocol):
 
     def set_password(self, account_id: str, password_hash: str) -> None: ...
 
+    def set_disabled(self, account_id: str, *, disabled: bool) -> None:
+        """Whether its keys and tickets count no more, whatever else it holds."""
+        ...
+
     def set_rates(self, account_id: str, rates: Mapping[str, str]) -> None:
         """Policy -> rate, in place of what everybody has."""
         ...

@@ -6,21 +6,21 @@ from typing import Protocol
 from icons.core.ports.jobs import Sender
 from icons.domain.chats import Chat, ChatMessage
 from icons.domain.jobs import NewJob
-from icons.domain.room import Room
+from icons.domain.room import ENDLESS, Room
 
 
 class Chats(Protocol):
     """Chats and their messages. A reply is stored by `Leases.settle`, in the transaction that completes its job."""
 
     def begin(
-        self, sender: Sender, chat: Chat, message: ChatMessage, jobs: Sequence[NewJob], room: Room = Room()
+        self, sender: Sender, chat: Chat, message: ChatMessage, jobs: Sequence[NewJob], room: Room = ENDLESS
     ) -> None:
         """Store a chat, its first message and the interactive jobs that this begins, or nothing. RateLimited when
         there is no room for the jobs."""
         ...
 
     def say(
-        self, sender: Sender, chat_id: str, message: ChatMessage, jobs: Sequence[NewJob], room: Room = Room()
+        self, sender: Sender, chat_id: str, message: ChatMessage, jobs: Sequence[NewJob], room: Room = ENDLESS
     ) -> bool:
         """The same for one more message; whether there is such a chat.
 

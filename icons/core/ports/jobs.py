@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from icons.domain.events import Event
 from icons.domain.hooks import Hook
 from icons.domain.jobs import Batch, Job, Lease, NewBatch, NewJob, Outcome, Priority, State
-from icons.domain.room import Room
+from icons.domain.room import ENDLESS, Room
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Jobs(Protocol):
         jobs: Sequence[NewJob],
         priority: Priority,
         batch: NewBatch | None = None,
-        room: Room = Room(),
+        room: Room = ENDLESS,
     ) -> None:
         """Store the jobs, and the batch they form, with their first events; RateLimited when there is no room.
 

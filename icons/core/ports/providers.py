@@ -15,11 +15,6 @@ class Provider(Protocol):
     @property
     def name(self) -> str: ...
 
-    @property
-    def engine(self) -> str:
-        """Name and generation of what draws ("local/1"): part of the fingerprint."""
-        ...
-
     async def open(self) -> None:
         """Get ready on the running loop, so that the first order need not wait. Called before any other call."""
         ...
@@ -38,6 +33,11 @@ class Provider(Protocol):
 
 class Renderer(Protocol):
     """Turns vector pictures into pixels. Engine: the local draughtsman's processes."""
+
+    @property
+    def engine(self) -> str:
+        """Name and generation of the draughtsman ("local/1"): part of the fingerprint of what it draws."""
+        ...
 
     async def render(self, svg: bytes, size: int) -> bytes:
         """A PNG with alpha, ``size`` px wide and high. Raises ProviderError."""

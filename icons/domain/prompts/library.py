@@ -1,9 +1,7 @@
 """The prompt library: every style, colour scheme, category and template text, and the prompt they make of a request."""
 
-import hashlib
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 
@@ -49,17 +47,6 @@ class Library:
             categories=file.added_to(self.categories, "categories", Category, checks.CATEGORY),
             template=file.template(self.template),
         )
-
-    @property
-    def version(self) -> str:
-        """Twelve hex digits that change whenever any entry or text does."""
-        data = [
-            [asdict(entry) for entry in self.styles],
-            [asdict(entry) for entry in self.schemes],
-            [asdict(entry) for entry in self.categories],
-            asdict(self.template),
-        ]
-        return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()[:12]
 
     def style(self, name: str) -> Style:
         """The style of this name or alias. Raises InvalidRequest with the valid names."""

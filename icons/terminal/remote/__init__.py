@@ -2,7 +2,6 @@
 
 import functools
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -11,7 +10,7 @@ import click
 
 from icons.domain.errors import InvalidRequest
 from icons.domain.images import DRAWN
-from icons.terminal.catalogue import Notation, read
+from icons.terminal.catalogue import read, with_notation
 from icons.terminal.remote.access import secret, with_token
 from icons.terminal.remote.client import Access, Client, Json
 from icons.terminal.remote.session import Session, prepared, told
@@ -98,9 +97,7 @@ def _generate(
 
 @click.command("batch")
 @click.argument("catalogue", required=False, type=click.Path(exists=True, dir_okay=False, allow_dash=True))
-@click.option(
-    "--as", "notation", type=click.Choice([each.value for each in Notation]), help="Left out: as the file's name ends."
-)
+@with_notation
 @click.option("--batch", "batch_id", help="Go on with a batch that was begun earlier, in place of CATALOGUE.")
 @click.option("--size", type=click.IntRange(16, 2048), help="Width and height in px.")
 @click.option("--concurrency", type=click.IntRange(1, 1000), help="Icons drawn at once.")
@@ -178,12 +175,8 @@ def _carry_out(session: Session, body: Json, output: Path, *, no_wait: bool, ico
 
 
 def _read(catalogue: str, notation: str | None) -> Json:
-    source = "standard input" if catalogue == "-" else Path(catalogue).name
     try:
-        data = sys.stdin.buffer.read() if catalogue == "-" else Path(catalogue).read_bytes()
-        return read(data.decode(), source, Notation(notation) if notation else Notation.of(catalogue))
-    except UnicodeDecodeError as error:
-        raise click.UsageError(f"{source}: save it as UTF-8 text.") from error
+        return read(catalogue, notation)
     except InvalidRequest as error:
         raise click.UsageError(error.message) from error
 

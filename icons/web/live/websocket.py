@@ -56,25 +56,26 @@ class WebSocket:
 
         TooLarge, once it has gone by and the next may come. Closed when none will come.
         """
-        parts: list[str] = []
+        gathered = bytearray()  # not a list: pieces may be of one character, or of none, and endlessly many
         size = 0
         self._waiting = time.monotonic()
         try:
             while True:
                 message = self._next_piece()
                 self._waiting = time.monotonic()
-                size += len(message.data)
+                piece = message.data.encode() if isinstance(message, TextMessage) else message.data
+                size += len(piece)
                 if size > self.max_message:
-                    parts.clear()
+                    gathered.clear()
                 elif isinstance(message, TextMessage):
-                    parts.append(message.data)
+                    gathered += piece
                 if message.message_finished:
                     break
         finally:
             self._waiting = None
         if size > self.max_message:
             raise TooLarge(f"A message has at most {self.max_message:,} bytes.")
-        return "".join(parts)
+        return gathered.decode()
 
     def send(self, text: str) -> None:
         """All of it is with the kernel. Closed when it cannot be."""

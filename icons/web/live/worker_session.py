@@ -15,6 +15,7 @@ from icons.core.outside.seat import Seat
 from icons.domain.access import Caller
 from icons.domain.errors import Conflict, InvalidRequest, NotFound, StudioError, TooLarge, Unauthenticated
 from icons.domain.jobs import Lease
+from icons.domain.limits import reserve
 from icons.domain.workers import Capabilities, OutsideWorker
 from icons.web.auth import Gate
 from icons.web.live.websocket import Closed, WebSocket
@@ -40,6 +41,8 @@ UNAUTHORIZED, TIMED_OUT, ABUSE, GOING, LOST = 4401, 4408, 1008, 1001, 1012
 _TICK: Final = 0.5  # seconds: how often the watch looks up
 _MOST_ERRORS: Final = 20  # within a minute, before the connection is closed
 _MINUTE: Final = 60.0
+_APART: Final = 0.01  # seconds from one message to the next, on average: each may cost a transaction
+_BURST: Final = 1.0  # seconds' worth of messages that may come at once
 _FAREWELL: Final = 2.0  # seconds for the last messages
 
 
@@ -70,7 +73,12 @@ class Session:
         self._errors: deque[float] = deque(maxlen=_MOST_ERRORS)
         self._over = threading.Event()
         self._goodbye = 1000, ""
-        self._begun = self._checked = self._pinged = time.monotonic()
+        self._begun = self._checked = self._pinged = self._free_at = time.monotonic()
+
+    @property
+    def known(self) -> bool:
+        """Whether it has said who it is."""
+        return self._seat is not None
 
     # As the dispatcher sees it
 
@@ -107,6 +115,7 @@ class Session:
         try:
             while not self._over.is_set():
                 self._hear()
+                self._breathe()
         except Closed:
             pass
         finally:
@@ -132,6 +141,12 @@ class Session:
         except Exception:
             log.exception("worker.message_failed")
             self._refuse("Internal error", StudioError("This failed inside the service."), request_id)
+
+    def _breathe(self) -> None:
+        """Hear no more than so many messages a second; a peer that says more is held up by its own full line."""
+        self._free_at, ahead = reserve(self._free_at, _APART, time.monotonic())
+        if ahead > _BURST:
+            self._over.wait(ahead - _BURST)
 
     def _refuse(self, title: str, error: StudioError, request_id: str | None = None) -> None:
         now = time.monotonic()

@@ -47,7 +47,8 @@ class Door:
         self._path = parts.settings.ws_path
         self._max_message = parts.pictures.intake.max_bytes * 4 // 3 + _ROOM  # in base64
         self._places = parts.places.share(parts.settings.max_workers)
-        self._sessions: set[Session] = set()
+        self._most_strangers = (parts.settings.max_workers + 1) // 2  # from one address, lest one keeps all others out
+        self._sessions: dict[Session, str] = {}  # and the address that each comes from
         self._lock = threading.Lock()
         self._closing = False
 
@@ -80,8 +81,15 @@ class Door:
             raise error
         if not self._parts.origins.allowed_origin(environ.get("HTTP_ORIGIN"), environ.get("HTTP_HOST")):
             raise Forbidden("Pages of this origin may not connect; the operator's CORS_ORIGINS names those that may.")
+        if self._strangers(_address(environ)) >= self._most_strangers:
+            raise Unavailable("Too many connections from your address have yet to authenticate.", retry_after=10)
         if self._closing or not self._places.take():
             raise Unavailable("This server is full. Try again in a minute.", retry_after=60)
+
+    def _strangers(self, address: str) -> int:
+        """How many from there have not said who they are."""
+        with self._lock:
+            return sum(origin == address and not session.known for session, origin in self._sessions.items())
 
     def _serve(self, environ: "WSGIEnvironment") -> Iterable[bytes]:
         name = next((name for name in SOCKETS if name in environ), None)
@@ -90,13 +98,13 @@ class Door:
         socket = WebSocket(environ, environ[name], _FIRST_MESSAGE)
         session = Session(socket, self._dispatcher, self._parts.gate, self._watch, self._max_message)
         with self._lock:
-            self._sessions.add(session)
+            self._sessions[session] = _address(environ)
         metrics.WORKERS.inc()
         try:
             session.run(self._caller(environ))
         finally:
             with self._lock:
-                self._sessions.discard(session)
+                del self._sessions[session]
             metrics.WORKERS.dec()
         # Ways to tell each server that the connection has been used up.
         if name == "gunicorn.socket":
@@ -119,3 +127,7 @@ class Door:
     ) -> Iterable[bytes]:
         with self._app.app_context():
             return errors.answer(error)(environ, start_response)
+
+
+def _address(environ: "WSGIEnvironment") -> str:
+    return str(environ.get("REMOTE_ADDR", ""))

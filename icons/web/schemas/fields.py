@@ -85,6 +85,10 @@ Category = Annotated[Text, Field(max_length=200)]
 Element = Annotated[Text, Field(max_length=60)]
 Elements = Annotated[list[Element], Field(max_length=8)]
 Name = Annotated[Text, Field(max_length=100)]
+Fallback = Annotated[
+    list[Name],
+    Field(max_length=5, description="Who draws when the provider does not: names as in `provider`, in this order."),
+]
 Colour = Annotated[
     str,
     AfterValidator(_colour),
@@ -154,9 +158,7 @@ class IconFields(Body):
     quality: Annotated[Line, Field(max_length=20)] = Field(
         DEFAULTS.quality, description="`low`, `medium`, `high`, `hd`...; empty = the model's default."
     )
-    fallback: Annotated[list[Name], Field(max_length=5)] = Field(
-        default=[], description="Who draws when the provider does not: names as in `provider`, in this order."
-    )
+    fallback: Fallback = Field(default=[])
     user_id: Annotated[Line, Field(max_length=255)] | None = Field(
         None,
         validation_alias=AliasChoices("user_id", "userId"),

@@ -13,6 +13,7 @@ from icons.web.schemas.camel import CamelBody, CamelQuery
 from icons.web.schemas.fields import (
     DEFAULTS,
     Elements,
+    Fallback,
     Identifier,
     Line,
     Moment,
@@ -66,6 +67,7 @@ class JobOptions(CamelBody):
     model: Annotated[Line, Field(max_length=100)] = Field(
         default=DEFAULTS.model, description="Empty = the provider's default."
     )
+    fallback: Fallback = Field(default=[])
 
 
 class CreateJobBody(CamelHookFields):
@@ -91,6 +93,7 @@ class CreateJobBody(CamelHookFields):
             provider=options.provider,
             model=options.model,
             quality=options.quality,
+            fallback=tuple(options.fallback),
         )
         wanted = tuple(self.platforms)
         return platform_request(self.prompt, wanted, options.style, options.color_scheme, icon)

@@ -32,6 +32,15 @@ def test_nothing_is_sent_that_gpt_image_models_refuse(fake_provider: FakeProvide
     assert set(fake_provider.calls[0].body) == {"model", "prompt", "n", "size", "output_format"}
 
 
+@pytest.mark.parametrize("references", [(), (Picture(shapes.picture("a cup"), Format.PNG),)])
+def test_a_model_that_knows_of_end_users_is_told_for_whom_it_draws(fake_provider: FakeProvider, references) -> None:
+    """Of new pictures and of edits; one that nobody knows is not, nor is anybody where no user is known."""
+    draw(fake_provider, an_order(end_user="somebody", references=references))
+    draw(fake_provider, an_order(end_user="somebody", references=references, model="gpt-image-9"))
+    draw(fake_provider, an_order(references=references))
+    assert [call.body.get("safety_identifier") for call in fake_provider.calls] == ["somebody", None, None]
+
+
 def test_old_names_run_on_living_models(fake_provider: FakeProvider) -> None:
     """The answer says which model ran, which was asked for, and why; hd is called high."""
     answer = draw(fake_provider, an_order(model="dall-e-3", quality="hd"))

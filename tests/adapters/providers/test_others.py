@@ -241,13 +241,6 @@ def test_a_missing_package_is_named() -> None:
     assert "pip install google-genai" in done.stdout
 
 
-def test_engines_name_the_model_that_draws() -> None:
-    """It is part of the fingerprint: another default model means other pictures."""
-    assert connect(Connection("p", "openai", KEY)).engine == "openai/gpt-image-2.5-flare"
-    assert connect(Connection("p", "openai", KEY, model="dall-e-2")).engine == "openai/gpt-image-2.5-flare"
-    assert connect(Connection("p", "gab", KEY, model="own")).engine == "gab/own"
-
-
 def test_every_default_is_alive() -> None:
     """No default and no successor is a retired or unknown model."""
     for provider, name in CATALOGUE.defaults.items():

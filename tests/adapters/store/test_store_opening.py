@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from icons.adapters.store import open_store
 from icons.adapters.store.tables import metadata
 from icons.core.ports import Sender
-from icons.domain.access import Caller, Role
+from icons.domain.access import Role
 from icons.domain.errors import SettingsError, Unavailable
 from icons.domain.images import Format, Image
 from icons.domain.jobs import Completed, NewJob, Priority
@@ -153,21 +153,6 @@ def test_processes_that_start_together_make_one_database(tmp_path):
     for process in processes:
         process.join(timeout=60)
     assert [process.exitcode for process in processes] == [0] * 4
-
-
-def test_a_disabled_account_does_not_authenticate(tmp_path):
-    """Neither its keys nor its tickets open anything; it is still known by name."""
-    path = tmp_path / "icons.db"
-    store = open_store(url_of(path))
-    ann = store.accounts.add("ann", Role.USER, None)
-    store.accounts.add_key(ann.id, "laptop", "hash", "wxyz", None)
-    store.accounts.put_ticket("ticket", Caller(ann.id, ann.subject), 60)
-    with sqlite3.connect(path) as connection:
-        connection.execute("update accounts set disabled = 1")
-    assert store.accounts.by_key("hash") is None
-    assert store.accounts.take_ticket("ticket") is None
-    assert store.accounts.by_subject("ann").disabled
-    store.close()
 
 
 def test_a_claim_reads_no_more_than_it_takes(tmp_path):

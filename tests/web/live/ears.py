@@ -89,6 +89,7 @@ def own_parts(studio, **settings):
         settings=known,
         circuits=dict,
         ready=dict,
+        figures=house.figures,
     )
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import time
 
 import pytest
 import requests
@@ -147,6 +148,25 @@ def test_a_message_that_is_too_large_passes_by(house, hand: Hand) -> None:
     house.service.cancel(house.caller(), request_id)
 
 
+def test_a_message_is_as_large_as_its_bytes(hand: Hand) -> None:
+    """Not as its characters, of which each may be four."""
+    hand.socket.send("\N{GRINNING FACE}" * 200_000)
+    assert hand.hear("error")["error"] == "Message too large"
+
+
+def test_who_talks_without_end_is_heard_slowly(house, hand: Hand) -> None:
+    """Whatever it says may cost a transaction: a hundred messages at once, then a hundred a second."""
+    started = time.monotonic()
+    for number in range(250):
+        hand.say("heartbeat", extensionId=NAME, status={"available": bool(number % 2)})
+    hand.say("dance")
+    assert hand.hear("error")["error"] == "Invalid message format"
+    assert time.monotonic() - started > 1
+    request_id = generate(house)
+    assert hand.hear("generate_image")["requestId"] == request_id
+    house.service.cancel(house.caller(), request_id)
+
+
 def test_a_stranger_s_message_is_small(url) -> None:
     """Who has not shown a credential cannot send as much as a picture."""
     hand = Hand(url)
@@ -230,8 +250,7 @@ def test_the_door_is_for_websockets_of_the_listed_origins(url) -> None:
 
 def test_the_door_is_full_at_its_limit(house) -> None:
     """503, before anybody has shown a credential; there is room again when somebody leaves."""
-    with own_door(house, max_workers=2) as url:
-        first, second = Hand(url), Hand(url)
+    with own_door(house, max_workers=2) as url, hired(url, house.key()) as second, hired(url, house.key()) as first:
         with pytest.raises(Refused, match="503"):
             Hand(url)
         first.vanish()
@@ -242,6 +261,18 @@ def test_the_door_is_full_at_its_limit(house) -> None:
 
         eventually(attempt).vanish()
         second.vanish()
+
+
+def test_strangers_of_one_address_leave_places_free(house) -> None:
+    """Half of them; the strangers who say who they are make room for others."""
+    with own_door(house, max_workers=4) as url:
+        first, second = Hand(url), Hand(url)
+        with pytest.raises(Refused, match="503"):
+            Hand(url)
+        first.introduce(house.key())
+        third = Hand(url)
+        for hand in (first, second, third):
+            hand.vanish()
 
 
 json_values = st.recursive(

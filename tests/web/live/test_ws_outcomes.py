@@ -81,6 +81,19 @@ def test_what_is_no_picture_is_not_fetched(studio: Studio, gallery_site: str) ->
     assert (record["status"], record["code"]) == ("failed", "ERR_DOWNLOAD_FAILED")
 
 
+def test_a_failed_download_is_made_anew_when_it_is_retried(studio: Studio, gallery_site: str) -> None:
+    """The worker is asked once more, rather than the address that was no picture."""
+    with served(studio.web.app) as url, hired(url, studio.key()) as hand:
+        request_id = generate(studio)
+        hand.hear("generate_image")
+        hand.say("image_generated", requestId=request_id, imageUrl=f"{gallery_site}/page")
+        assert ended(studio, request_id)["status"] == "failed"
+        studio.service.retry(studio.caller(), request_id)
+        assert hand.hear("generate_image")["requestId"] == request_id
+        hand.deliver(request_id)
+        assert ended(studio, request_id)["status"] == "completed"
+
+
 def test_inner_addresses_are_out_of_reach(new_studio, gallery_site: str) -> None:
     """A worker cannot have the house look around inside."""
     studio = new_studio(ratelimit_enabled=False, draw_processes=1)

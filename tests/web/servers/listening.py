@@ -2,12 +2,15 @@
 
 import json
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import requests
 import websocket
 
-_OPEN, _PING, _PONG, _CONNECT, _CONNECTED, _EVENT, _ACKNOWLEDGEMENT = "0", "2", "3", "40", "40", "42", "43"
+_GOODBYES = ("1", "")  # Engine.IO's, and the WebSocket's own
+_PING, _PONG, _CONNECT, _CONNECTED, _EVENT, _ACKNOWLEDGEMENT = "2", "3", "40", "40", "42", "43"
 
 
 class Listener:
@@ -20,17 +23,17 @@ class Listener:
         self.socket = websocket.create_connection(address, timeout=30, sockopt=options)
         self.socket.recv()
         self.socket.send(_CONNECT + json.dumps({"token": key}))
-        answer = self.socket.recv()
-        assert answer.startswith(_CONNECTED), answer
+        self._early: list[str] = []  # news may overtake the welcome
+        while not (text := self.socket.recv()).startswith(_CONNECTED):
+            self._early.append(text)
 
     def ask(self, name: str, **payload: Any) -> None:
         """Send an event; its acknowledgement comes among the messages."""
         self.socket.send(f"{_EVENT}0{json.dumps([name, payload])}")
 
     def messages(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Events and acknowledgements (under the name "") as they come."""
-        while True:
-            text = self.socket.recv()
+        """Events and acknowledgements (under the name "") as they come, until the server says goodbye."""
+        while (text := self._next()) not in _GOODBYES:
             if text == _PING:
                 self.socket.send(_PONG)
             elif text.startswith(_EVENT):
@@ -41,6 +44,9 @@ class Listener:
             else:
                 raise AssertionError(text)
 
+    def _next(self) -> str:
+        return self._early.pop(0) if self._early else self.socket.recv()
+
     def until(self, wanted: str) -> list[int]:
         """Numbers of all events up to the first of that name."""
         numbers = []
@@ -50,3 +56,21 @@ class Listener:
             if name == wanted:
                 return numbers
         raise AssertionError
+
+
+@contextmanager
+def polled(url: str, key: str) -> Iterator[Callable[[], str]]:
+    """A client without WebSockets; its next poll."""
+    with requests.Session() as session:
+        address = f"{url}/socket.io/?EIO=4&transport=polling"
+        address += f"&sid={json.loads(session.get(address, timeout=10).text[1:])['sid']}"
+        sent = session.post(address, data=_CONNECT + json.dumps({"token": key}), timeout=10)
+        assert sent.status_code == 200, sent.text
+
+        def poll() -> str:
+            answer = session.get(address, timeout=40)
+            assert answer.status_code == 200, answer.text
+            return answer.text
+
+        assert poll().startswith(_CONNECTED)
+        yield poll
