@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from opentelemetry.context import Context
 
 _ENDPOINTS: Final = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
+_PATIENCE: Final = 3000  # milliseconds for the last spans
 _TRACE_ID: Final = re.compile(r"[0-9a-f]{32}")
 
 
@@ -72,7 +73,7 @@ class OpenTelemetry:
 
     def close(self) -> None:
         """See `Tracer.close`."""
-        self._provider.force_flush()
+        self._provider.force_flush(_PATIENCE)
 
     def _trace(self, correlation_id: str) -> "Context":
         """Inside of the trace, beneath a first span that all of its processes agree on and none sends."""

@@ -5,7 +5,9 @@ import secrets
 import threading
 import time
 import uuid
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -28,6 +30,7 @@ log = structlog.get_logger(__name__)
 USER_AGENT: Final = "IconStudio-Webhooks/1"
 _TEST_PATIENCE: Final = 15.0  # seconds
 _TESTS_AT_ONCE: Final = 8  # each holds a thread of the web server
+_TESTS_OF_ONE: Final = 2  # of them, so that nobody's slow addresses keep everybody from testing
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,8 @@ class Hooks:
 
     def __init__(self, store: HookStore, vault: Vault, fetcher: Fetcher, queue: Queue) -> None:
         self._store, self._vault, self._fetcher, self._queue = store, vault, fetcher, queue
-        self._tests = threading.BoundedSemaphore(_TESTS_AT_ONCE)
+        self._tests = Counter[str]()  # under way, by account
+        self._lock = threading.Lock()
 
     def wanted(self, url: str | None, events: Iterable[HookEvent], field: str) -> Hook | None:
         """What a request asks to be told; InvalidRequest naming ``field`` unless its address may be called."""
@@ -74,17 +78,27 @@ class Hooks:
         """Send a ping, signed; what goes wrong is part of the result. InvalidRequest when it may not be called."""
         self._fetcher.check(url)
         headers = self.headers(caller.account, f"ping_{uuid.uuid4().hex}", body)
-        if not self._tests.acquire(blocking=False):
-            raise Unavailable("Many addresses are being tested at present. Try again in a minute.", retry_after=60)
-        started = time.monotonic()
+        with self._testing(caller.account):
+            started = time.monotonic()
+            try:
+                status = complete(self._fetcher.post, url, body, headers, _TEST_PATIENCE).status
+                ok, message = 200 <= status < 300, f"The address answered with status {status}."
+            except StudioError as error:
+                ok, message = False, error.message
+            return Tested(ok, message, time.monotonic() - started)
+
+    @contextmanager
+    def _testing(self, account: str) -> Iterator[None]:
+        """One more test is under way. Unavailable when there are enough."""
+        with self._lock:
+            if self._tests[account] >= _TESTS_OF_ONE or self._tests.total() >= _TESTS_AT_ONCE:
+                raise Unavailable("Many addresses are being tested at present. Try again in a minute.", retry_after=60)
+            self._tests[account] += 1
         try:
-            status = complete(self._fetcher.post, url, body, headers, _TEST_PATIENCE).status
-            ok, message = 200 <= status < 300, f"The address answered with status {status}."
-        except StudioError as error:
-            ok, message = False, error.message
+            yield
         finally:
-            self._tests.release()
-        return Tested(ok, message, time.monotonic() - started)
+            with self._lock:
+                self._tests -= Counter((account,))
 
     # Secrets
 

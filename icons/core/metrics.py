@@ -85,5 +85,5 @@ def counted() -> Iterator[Metric]:
     if not _SHARED:
         yield from REGISTRY.collect()
         return
-    together: Collector = MultiProcessCollector(None)  # type: ignore[no-untyped-call] # of prometheus_client
+    together: Collector = MultiProcessCollector(None)
     yield from together.collect()

@@ -77,6 +77,7 @@ class Serving:
             "forwarded_allow_ips": "",  # TRUSTED_PROXIES is the one home of that
             "post_worker_init": watch_signals,
             "worker_exit": leave,
+            "child_exit": bury,
         }
 
 
@@ -99,6 +100,14 @@ def leave(_: "Arbiter", worker: "Worker") -> None:
     if worker.booted:
         _opened(worker).stop()
         os._exit(0)  # threads that still serve a slow client would keep the process
+
+
+def bury(_: "Arbiter", worker: "Worker") -> None:
+    """Gauges of a process that has ended count no more, where the figures of several lie in one folder."""
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        from prometheus_client.multiprocess import mark_process_dead
+
+        mark_process_dead(worker.pid)
 
 
 def _opened(worker: "Worker") -> "Opened":

@@ -1,15 +1,15 @@
 """How commands come to a house: the composition root hands them what it would take to open one."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from icons.core.house import House
 from icons.core.ports import Provider
 from icons.core.vault import kept_secret, replace_secret
-from icons.domain.access import Caller, Connection, Role
-from icons.domain.errors import NotFound, Unauthenticated
+from icons.domain.access import Account, Caller, Connection, Role
+from icons.domain.errors import Conflict, NotFound, Unauthenticated
 from icons.servers.serving import Serving
 from icons.web import Web
 
@@ -60,11 +60,7 @@ class FirstStart:
 
 def welcome(house: House, opening: Opening) -> FirstStart:
     """Make sure of the account `admin` and of an API key of it in a file that only the operator can read."""
-    password = None
-    try:
-        admin = house.accounts.by_name(ADMIN)
-    except NotFound:
-        admin, password = house.accounts.add(ADMIN, opening.admin_password, Role.ADMIN)
+    admin, password = _administrator(house, opening)
     path = opening.places.storage / "secrets" / "operator.key"
 
     def new_key() -> str:
@@ -75,6 +71,16 @@ def welcome(house: House, opening: Opening) -> FirstStart:
     except Unauthenticated:  # revoked, or of another database
         replace_secret(path, new_key())
     return FirstStart(None if opening.admin_password else password, path)
+
+
+def _administrator(house: House, opening: Opening) -> tuple[Account, str | None]:
+    """The account and, when it has just been made, its password."""
+    try:
+        return house.accounts.by_name(ADMIN), None
+    except NotFound:
+        with suppress(Conflict):  # another process on the same database is quicker
+            return house.accounts.add(ADMIN, opening.admin_password, Role.ADMIN)
+    return house.accounts.by_name(ADMIN), None
 
 
 @contextmanager

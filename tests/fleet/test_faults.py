@@ -21,8 +21,8 @@ from ..servers.redis import RedisServer, redis_server  # noqa: F401 - a fixture
 from ..servers.s3 import KEY, SECRET, S3Server, s3_server  # noqa: F401 - a fixture
 from .machines import Fleet, Listener
 
-ICONS = int(os.environ.get("FLEET_ICONS", "500"))
-KILL_EVERY = 5.0  # seconds; a worker takes some to start
+ICONS = int(os.environ.get("FLEET_ICONS", "200"))
+KILL_EVERY = 8.0  # seconds; a worker takes some to start, and where it takes more nobody would get anything done
 
 
 @pytest.fixture

@@ -88,12 +88,12 @@ def test_a_caller_is_valid_until_its_key_is_revoked(house: Studio, gate: Gate) -
 
 def test_a_caller_is_valid_until_its_account_is_disabled(house: Studio, gate: Gate) -> None:
     """Connections opened by a token or a key are thrown out, and neither opens another one."""
-    grace, _ = house.accounts.add("grace", PASSWORD)
+    olga, _ = house.accounts.add("olga", PASSWORD)
     with house.web.app.app_context():
-        tokens = gate.issue(grace)
-    secrets = (tokens.access_token, house.key(grace))
+        tokens = gate.issue(olga)
+    secrets = (tokens.access_token, house.key(olga))
     callers = [gate.caller_from_secret(secret) for secret in secrets]
-    house.accounts.set_disabled("grace", disabled=True)
+    house.accounts.set_disabled("olga", disabled=True)
     assert not any(gate.still_valid(caller) for caller in callers)
     elsewhere = Gate(house.accounts, WebSettings(TokenSettings(house.web.app.config["JWT_SECRET_KEY"])))
     for secret in secrets:

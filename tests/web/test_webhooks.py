@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -60,6 +61,24 @@ def test_a_single_icon(client, receiver: Receiver) -> None:
         assert prefix == "http://127.0.0.1:3560"
         assert client.application.test_client().get(f"/api/{path}").status_code == 200
     assert receiver.calls[0].verified(secret_of(client)) == body
+
+
+def test_slow_tests_of_one_account_leave_room_for_others(house: Studio, client, receiver: Receiver) -> None:
+    """Two at a time; whoever else wants to test may."""
+
+    def tested(by) -> int:
+        return by.post(
+            "/api/webhooks/test", json={"url": f"{receiver.url}/{'ok' if by is other else 'slow'}"}
+        ).status_code
+
+    other = house.client(house.admin)
+    with ThreadPoolExecutor(2) as pool:
+        slow = [pool.submit(tested, each) for each in (house.client(), house.client())]
+        eventually(lambda: len(receiver.at("/slow")) == 2)
+        assert (tested(client), tested(other)) == (503, 200)
+        receiver.release.set()
+        assert [each.result() for each in slow] == [200, 200]
+    assert tested(client) == 200
 
 
 def test_a_remembered_icon_is_told_as_well(client, receiver: Receiver) -> None:
