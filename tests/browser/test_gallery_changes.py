@@ -122,10 +122,9 @@ def test_a_deletion_is_sent_when_there_is_no_way_back(open_page, page, ending: s
         page.goto("about:blank")
     elif ending == "signed out":
         page.get_by_role("button", name="Sign out").click()
+    eventually(lambda: there(watcher, word) == 1)
     visit(watcher, "Gallery")
     search(watcher, word)
-    eventually(lambda: there(watcher, word) == 1)
-    watcher.reload()
     expect(finished(watcher)).to_have_text([f"Show {word} 1.png"])
 
 
