@@ -94,7 +94,7 @@ FORGED: dict[str, Callable[[Studio, str], str]] = {
     "a deeply nested header": nested_header,
     "no expiry": signed_with(exp=None),
     "expired": signed_with(exp=int(time.time() - LEEWAY - 60)),
-    "not yet valid": signed_with(nbf=int(time.time()) + 600),
+    "not yet valid": signed_with(nbf=int(time.time()) + 86400),
     "a refresh token": signed_with(type="refresh"),
     "an unknown type": signed_with(type="ticket"),
     "no subject": signed_with(sub=None),

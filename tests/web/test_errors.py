@@ -64,7 +64,7 @@ WRONG_FIELDS: list[tuple[str, dict[str, Any], str]] = [
     (GENERATE, {"category": "tools", "custom_elements": ["pen", ""]}, "custom_elements.1"),
     (GENERATE, {"category": "tools", "custom_elements": ["x" * 61]}, "custom_elements.0"),
     (GENERATE, {"category": "tools", "user_id": "x" * 256}, "user_id"),
-    (GENERATE, {"category": "tools", "webhookUrl": "https://example.com"}, "webhookUrl"),
+    (GENERATE, {"category": "tools", "callback": "https://example.com"}, "callback"),
     (BATCH, {}, "categories"),
     (BATCH, {"categories": "tools"}, "categories"),
     (BATCH, {"categories": []}, "categories"),
@@ -129,7 +129,7 @@ def test_a_body_that_is_no_json_object_is_refused(client, data: bytes, kind: str
         ("/api/icons/cached?per_page=101", "per_page"),
         ("/api/icons/cached?style=no-such-style", "style"),
         ("/api/icons/cached?category=a%00b", "category"),
-        ("/api/icons/categories/suggestions?limit=101", "limit"),
+        ("/api/icons/categories/suggestions?limit=1001", "limit"),
         ("/api/icons/categories/suggestions?q=" + "x" * 201, "q"),
     ],
 )

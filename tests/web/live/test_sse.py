@@ -18,11 +18,9 @@ from icons.web.live import sse
 from icons.web.live.asking import Topic
 from icons.web.live.places import Places
 from icons.web.live.streams import Stream, Streams
-from icons.web.parts import WebParts
-from icons.web.settings import TokenSettings, WebSettings
-from icons.web.signing import ImageSigner
 from tests.conftest import Server, Studio
 from tests.web.drawn import claim, complete, complete_all, fail, served, submit
+from tests.web.live.ears import own_parts
 
 
 @dataclass
@@ -183,26 +181,12 @@ def test_nonsense_numbers_are_refused(server: Server, house: Studio, number: str
 @contextmanager
 def own_face(studio: Studio, pulse: sse.Pulse, limit: int = 10) -> Iterator[tuple[str, Streams, Gate]]:
     """A stream face of the test's own."""
-    settings = WebSettings(TokenSettings("a secret of at least thirty-two bytes"))
-    gate, streams = Gate(studio.accounts, settings), Streams(studio.tail, Places().share(limit))
-    parts = WebParts(
-        service=studio.service,
-        accounts=studio.accounts,
-        gallery=studio.gallery,
-        tail=studio.tail,
-        profiles=studio.house.profiles,
-        pictures=studio.house.pictures,
-        gate=gate,
-        signer=ImageSigner(b"secret", 60),
-        settings=settings,
-        circuits=dict,
-        ready=dict,
-    )
+    parts, streams = own_parts(studio), Streams(studio.tail, Places().share(limit))
     app = openapi.new_app()
-    gate.install(app)
+    parts.gate.install(app)
     app.register_api(sse.blueprint(parts, streams, pulse))
     with served(app) as url:
-        yield url, streams, gate
+        yield url, streams, parts.gate
         streams.close()
 
 
