@@ -29,6 +29,7 @@ class EventletWorker(AsyncWorker):
     def run(self) -> None:
         """Accept until it is told to stop, then wait for what is being answered."""
         accepting = [self._accept_from(each) for each in self.sockets]
+        eventlet.sleep(0)  # they begin: eventlet fails to stop a thread that has not
         while self.alive:
             self.notify()
             eventlet.sleep(1.0)
