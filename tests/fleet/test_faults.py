@@ -21,7 +21,7 @@ from ..servers.redis import RedisServer, redis_server  # noqa: F401 - a fixture
 from ..servers.s3 import KEY, SECRET, S3Server, s3_server  # noqa: F401 - a fixture
 from .machines import Fleet, Listener
 
-ICONS = int(os.environ.get("FLEET_ICONS", "200"))
+ICONS = int(os.environ.get("FLEET_ICONS", "500"))
 KILL_EVERY = 8.0  # seconds; a worker takes some to start, and where it takes more nobody would get anything done
 
 
@@ -121,7 +121,7 @@ def submit(studio: Studio) -> str:
 
 def until(studio: Studio, batch_id: str, completed: int) -> int:
     """Wait until so many icons are completed; how many are."""
-    end = time.monotonic() + 240
+    end = time.monotonic() + 600
     while True:
         try:
             done = studio.service.batch(studio.caller(), batch_id).counts.completed
