@@ -224,9 +224,7 @@ class Settings(BaseSettings):
     @property
     def base_url(self) -> str:
         """Prefix of addresses that are used far from here, such as those in webhooks."""
-        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104 - compared
-        shown = f"[{host}]" if ":" in host else host
-        return self.public_url.rstrip("/") or f"http://{shown}:{self.port}"
+        return self.public_url.rstrip("/") or self.serving.url
 
     @property
     def serving(self) -> Serving:

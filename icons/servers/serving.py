@@ -48,6 +48,12 @@ class Serving:
         """Whether one process with real threads does it all."""
         return self.runtime == "threads" and self.processes == 1
 
+    @property
+    def url(self) -> str:
+        """Where it is reached from this machine."""
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104 - compared
+        return f"http://{_bracketed(host)}:{self.port}"
+
     def check(self) -> None:
         """SettingsError when nobody could listen there."""
         family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
@@ -62,9 +68,8 @@ class Serving:
 
     def options(self) -> dict[str, Any]:
         """gunicorn's settings by name."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
         return {
-            "bind": f"{host}:{self.port}",
+            "bind": f"{_bracketed(self.host)}:{self.port}",
             "worker_class": _WORKERS[self.runtime],
             "workers": self.processes,
             "threads": self.threads,
@@ -79,6 +84,11 @@ class Serving:
             "worker_exit": leave,
             "child_exit": bury,
         }
+
+
+def _bracketed(host: str) -> str:
+    """As addresses want those of IPv6 written."""
+    return f"[{host}]" if ":" in host else host
 
 
 def watch_signals(worker: "Worker") -> None:

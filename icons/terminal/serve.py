@@ -45,9 +45,7 @@ def _try(opening: Opening) -> None:
 
 
 def _greeting(opening: Opening, first: FirstStart, *, draws: bool) -> str:
-    serving = opening.serving
-    host = "127.0.0.1" if serving.host in ("0.0.0.0", "::") else serving.host  # noqa: S104 - compared
-    url = f"http://{host}:{serving.port}"
+    url = opening.serving.url
     lines = [f"Icon Studio serves on {url}  (API: {url}/api-docs)"]
     if first.password:
         lines += [f"  Account {ADMIN}, password {first.password}  (shown once; keep it)"]
