@@ -9,7 +9,7 @@ from icons.domain.images import Image
 from icons.domain.jobs import Batch, Job, State
 from icons.domain.platforms import platforms
 from icons.web.signing import ImageSigner
-from icons.web.wire import Json, batch_status, iso, iso_or_none
+from icons.web.wire import Json, batch_status, iso, iso_or_none, prompt_of
 
 _OPTIONS: Final = {
     "quality": "quality",
@@ -34,7 +34,7 @@ def job_summary(job: Job) -> Json:
         "priority": job.priority.name.lower(),
         "batchId": job.batch_id,
         "userId": job.user_id,
-        "prompt": _prompt(job.request),
+        "prompt": prompt_of(job.request),
         "createdAt": iso(job.created_at),
         "processedAt": iso_or_none(job.started_at),
         "finishedAt": iso_or_none(job.finished_at),
@@ -49,7 +49,7 @@ def job_details(job: Job, logs: Sequence[str], images: Mapping[str, Image], sign
         "attempts": job.attempt,
         "data": {
             "userId": job.user_id,
-            "prompt": _prompt(request),
+            "prompt": prompt_of(request),
             "platforms": list(request.get("platforms", ())),
             "options": {name: request[field] for field, name in _OPTIONS.items() if request.get(field)},
         },
@@ -67,7 +67,7 @@ def job_result(job: Job, images: Mapping[str, Image], signer: ImageSigner) -> Js
         "success": True,
         "generationId": job.id,
         "images": [_image(image, signer) for image in brought],
-        "revisedPrompt": facts.get("revised_prompt") or _prompt(job.request),
+        "revisedPrompt": facts.get("revised_prompt") or prompt_of(job.request),
         "model": facts.get("model"),
     }
 
@@ -83,11 +83,6 @@ def _image(image: Image, signer: ImageSigner) -> Json:
         "format": image.format.value,
         "name": image.facts.get("file", image.filename),
     }
-
-
-def _prompt(request: Mapping[str, Any]) -> str:
-    """Other kinds of jobs were asked for by category, or for something that has no words."""
-    return str(request.get("prompt") or request.get("category") or "")
 
 
 def job_error(job: Job) -> Json:

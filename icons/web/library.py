@@ -22,7 +22,7 @@ from icons.web.schemas.icon_answers import (
 from icons.web.schemas.icons import CachedQuery, ClearBody, SuggestionsQuery
 from icons.web.schemas.statistics import QueueAnswer, StatisticsAnswer
 from icons.web.signing import ImageSigner
-from icons.web.wire import Json, image_body, iso, iso_or_none, job_status
+from icons.web.wire import Json, image_body, iso, iso_or_none, job_status, subject
 
 _SHOWN: Final = 100  # jobs of a kind in the queue: beyond that only their number says something
 
@@ -112,8 +112,7 @@ def _add_cache(api: APIBlueprint, parts: WebParts) -> None:
 def _queued(job: Job) -> Json:
     told = ("job_id", "batch_id", "status", "progress", "stage", "created_at", "started_at")
     status = job_status(job)
-    title = job.request.get("category") or job.request.get("prompt") or ""
-    return {**{name: status[name] for name in told}, "kind": job.kind, "title": title}
+    return {**{name: status[name] for name in told}, "kind": job.kind, "title": subject(job.request)}
 
 
 def _statistics(figures: Mapping[str, Any], circuits: Mapping[str, str]) -> Json:

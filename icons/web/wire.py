@@ -48,6 +48,11 @@ def subject(request: Mapping[str, Any]) -> str:
     return str(request.get("category") or request.get("prompt") or "")
 
 
+def prompt_of(request: Mapping[str, Any]) -> str:
+    """A stored request in its caller's words: of an icon its category; "" for what has no words."""
+    return str(request.get("prompt") or request.get("category") or "")
+
+
 # Images
 
 

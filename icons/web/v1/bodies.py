@@ -14,7 +14,7 @@ from icons.domain.images import Image
 from icons.domain.jobs import Batch, BatchState, Job, State
 from icons.web.parts import WebParts
 from icons.web.signing import ImageSigner
-from icons.web.wire import Json, iso, iso_or_none
+from icons.web.wire import Json, iso, iso_or_none, prompt_of
 
 _STATUSES: Final = {
     State.HELD: "pending",
@@ -42,7 +42,7 @@ def _job(parts: WebParts, caller: Caller, job: Job, images: Mapping[str, Image],
         "status": _STATUSES[job.state],
         "progress": job.progress,
         "stage": job.stage,
-        "prompt": str(job.request.get("prompt") or job.request.get("category") or ""),
+        "prompt": prompt_of(job.request),
         "result": _result(job, brought, parts.signer) if completed else None,
         "error": _error(job),
         "metadata": job.request.get("metadata", {}),
