@@ -3,44 +3,23 @@
 import os
 import threading
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
-from PIL import Image
 
 from icons.core.service import Context
-from icons.domain.errors import Unavailable
-from icons.domain.events import Event, EventType
-from icons.domain.jobs import BatchState
 from icons.domain.requests import BatchRequest, IconRequest
 
 from ..conftest import Studio, log_in
 from ..servers.postgres import PostgresServer, new_database, postgres  # noqa: F401 - fixtures
 from ..servers.redis import RedisServer, redis_server  # noqa: F401 - a fixture
-from ..servers.s3 import KEY, SECRET, S3Server, s3_server  # noqa: F401 - a fixture
+from ..servers.s3 import KEY, SECRET, s3_server  # noqa: F401 - a fixture
 from .machines import Fleet, Listener
+from .watching import assert_complete, log_of, until
 
 ICONS = int(os.environ.get("FLEET_ICONS", "500"))
+PATIENCE = 600.0  # seconds for each step
 KILL_EVERY = 8.0  # seconds; a worker takes some to start, and where it takes more nobody would get anything done
-
-
-@pytest.fixture
-def studio(
-    new_studio: Callable[..., Studio],
-    new_database: Callable[..., str],  # noqa: F811
-    redis_server: RedisServer,  # noqa: F811
-    s3_server: S3Server,  # noqa: F811
-) -> Studio:
-    """Who looks at what the fleet does; it serves nobody and draws nothing."""
-    database = new_database()
-    return new_studio(
-        work=False,
-        database_url=database,
-        queue_url=database,
-        bus_url=redis_server.url,
-        storage_url=s3_server.url("fleet"),
-    )
 
 
 @pytest.fixture
@@ -85,22 +64,24 @@ def test_every_icon_once_and_every_listener_hears_all(
     killer = threading.Thread(target=kill_workers, args=(fleet, over))
     killer.start()
     try:
-        until(studio, batch_id, ICONS // 6)
+        until(studio, batch_id, ICONS // 6, PATIENCE)
         fleet.webs[0].kill()
-        until(studio, batch_id, ICONS // 4)
+        until(studio, batch_id, ICONS // 4, PATIENCE)
         fleet.webs[0].start()
         redis_server.kill()
-        until(studio, batch_id, ICONS // 3)
+        until(studio, batch_id, ICONS // 3, PATIENCE)
         redis_server.start()
-        done = until(studio, batch_id, ICONS // 2)
+        done = until(studio, batch_id, ICONS // 2, PATIENCE)
         assert done < ICONS, "the batch was over before the faults: make it larger"
         postgres.restart("fast")
-        until(studio, batch_id, ICONS)
+        until(studio, batch_id, ICONS, PATIENCE)
     finally:
         over.set()
         killer.join()
     log = log_of(studio)
-    assert_complete(studio, batch_id, log)
+    assert_complete(studio, batch_id, ICONS, log)
+    assert studio.gallery.usage(studio.caller().account)["images"] == ICONS
+    assert not [*studio.gallery.missing()]
     numbers = [event.seq for event in log]
     hear_out(listeners, numbers)
     assert all(listener.seqs == numbers for listener in listeners)
@@ -119,20 +100,6 @@ def submit(studio: Studio) -> str:
     return studio.service.submit_batch(studio.caller(), request, Context()).id
 
 
-def until(studio: Studio, batch_id: str, completed: int) -> int:
-    """Wait until so many icons are completed; how many are."""
-    end = time.monotonic() + 600
-    while True:
-        try:
-            done = studio.service.batch(studio.caller(), batch_id).counts.completed
-        except Unavailable:  # PostgreSQL is restarting
-            done = 0
-        if done >= completed:
-            return done
-        assert time.monotonic() < end, f"{done} of {completed}"
-        time.sleep(0.1)
-
-
 def hear_out(listeners: list[Listener], numbers: list[int]) -> None:
     """Until each has heard the last event, or for half a minute."""
     end = time.monotonic() + 30
@@ -140,29 +107,3 @@ def hear_out(listeners: list[Listener], numbers: list[int]) -> None:
         time.sleep(0.1)
     for listener in listeners:
         listener.stop()
-
-
-def log_of(studio: Studio) -> list[Event]:
-    """The whole log of the account."""
-    log: list[Event] = []
-    while page := studio.service.events(studio.caller(), log[-1].seq if log else 0, 500):
-        log += page
-    return log
-
-
-def assert_complete(studio: Studio, batch_id: str, log: list[Event]) -> None:
-    """Each icon has one picture that opens and one ending; no row or file is left that belongs to none."""
-    caller = studio.caller()
-    assert studio.service.batch(caller, batch_id).state is BatchState.COMPLETED
-    jobs = studio.service.jobs_of(caller, batch_id)
-    assert [job.position for job in jobs] == list(range(ICONS))
-    assert all(len(job.images) == 1 for job in jobs)
-    images = studio.gallery.images(caller, [job.images[0] for job in jobs])
-    assert len(images) == ICONS
-    for image in images.values():
-        with studio.gallery.open(image) as file, Image.open(file) as picture:
-            picture.load()
-    assert studio.gallery.usage(caller.account)["images"] == ICONS
-    assert not [*studio.gallery.missing()]
-    endings = Counter(event.job_id for event in log if event.type is EventType.JOB_COMPLETED)
-    assert endings == {job.id: 1 for job in jobs}
