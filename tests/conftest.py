@@ -4,6 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,17 @@ def open_studio(settings: Settings, *, work: bool = True) -> Studio:
     return Studio(house, build_web(house, settings), settings, admin, user)
 
 
+@contextmanager
+def opened(settings: Settings) -> Iterator[Studio]:
+    """A studio for as long as it is needed."""
+    studio = open_studio(settings)
+    try:
+        yield studio
+    finally:
+        studio.web.close()
+        studio.house.stop()
+
+
 @pytest.fixture
 def new_studio(tmp_path: Path) -> Iterator[Callable[..., Studio]]:
     """Opens a studio with settings of the test's own; all are closed at the end."""
@@ -102,10 +114,8 @@ def studio(new_studio: Callable[..., Studio]) -> Studio:
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     """A studio shared by a module's tests."""
-    studio = open_studio(embedded(tmp_path_factory.mktemp("house")))
-    yield studio
-    studio.web.close()
-    studio.house.stop()
+    with opened(embedded(tmp_path_factory.mktemp("house"))) as studio:
+        yield studio
 
 
 @dataclass

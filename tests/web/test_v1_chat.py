@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.conftest import Studio, embedded, eventually, open_studio
+from tests.conftest import Studio, embedded, eventually, opened
 from tests.fakes.faults import Fault
 from tests.fakes.provider import fake_provider  # noqa: F401 - a fixture
 
@@ -15,10 +15,8 @@ WITH_PICTURE = {"prompt": "A cloud backup", "imageGeneration": {"provider": "loc
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     """A studio that is asked as often as the tests like."""
-    studio = open_studio(embedded(tmp_path_factory.mktemp("house"), ratelimit_enabled=False))
-    yield studio
-    studio.web.close()
-    studio.house.stop()
+    with opened(embedded(tmp_path_factory.mktemp("house"), ratelimit_enabled=False)) as studio:
+        yield studio
 
 
 @pytest.fixture(scope="module")

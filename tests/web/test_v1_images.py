@@ -9,7 +9,7 @@ import pytest
 from icons.core.imaging import SHOWN_WIDTH, thumbnail_name
 from icons.domain.images import MAX_SIZE, MIN_SIZE
 from icons.web.schemas.v1 import MAX_JOBS, PictureBody
-from tests.conftest import Studio, embedded, eventually, open_studio
+from tests.conftest import Studio, embedded, eventually, opened
 
 WAIT = {"Prefer": "wait=60"}
 PROMPT = {"prompt": "A paper boat", "size": "512x512"}
@@ -18,10 +18,8 @@ PROMPT = {"prompt": "A paper boat", "size": "512x512"}
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     """A studio that is asked as often as the tests like."""
-    studio = open_studio(embedded(tmp_path_factory.mktemp("house"), ratelimit_enabled=False))
-    yield studio
-    studio.web.close()
-    studio.house.stop()
+    with opened(embedded(tmp_path_factory.mktemp("house"), ratelimit_enabled=False)) as studio:
+        yield studio
 
 
 @pytest.fixture(scope="module")

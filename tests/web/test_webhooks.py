@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.conftest import Studio, embedded, eventually, open_studio
+from tests.conftest import Studio, embedded, eventually, opened
 from tests.fakes.receiver import Receiver, receiving
 
 DRAWN = {"category": "office supplies", "size": 512}
@@ -16,10 +16,8 @@ DRAWN = {"category": "office supplies", "size": 512}
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     """A studio that may call receivers on this machine."""
     settings = embedded(tmp_path_factory.mktemp("hooks"), allow_private_webhooks=True, ratelimit_enabled=False)
-    studio = open_studio(settings)
-    yield studio
-    studio.web.close()
-    studio.house.stop()
+    with opened(settings) as studio:
+        yield studio
 
 
 @pytest.fixture(scope="module")
