@@ -14,6 +14,6 @@ def server(request, tmp_path_factory):
 
 @pytest.fixture(params=RUNTIMES)
 def own_server(request, tmp_path):
-    """For one test, which may stop it."""
-    with running(tmp_path, WEB_RUNTIME=request.param) as server:
+    """For one test, which may stop it; nobody draws, so what waits is sure to be waiting then."""
+    with running(tmp_path, worker=False, WEB_RUNTIME=request.param) as server:
         yield server

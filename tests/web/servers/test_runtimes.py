@@ -140,8 +140,8 @@ def test_calls_to_the_outside_work_in_a_patched_process(tmp_path) -> None:
 def test_a_stop_closes_sockets_and_answers_what_is_asked(own_server: Running) -> None:
     """SIGTERM: everybody who listens is let go, who waits is answered, and the process ends well and in silence."""
     server = own_server
-    slow = server.batch(300, "long", concurrency=1)
-    last = server.session().get(f"{server.url}/api/icons/batch/{slow}/result", timeout=30).json()["results"][-1]
+    batch = server.batch(1, "long")
+    last = server.session().get(f"{server.url}/api/icons/batch/{batch}/result", timeout=30).json()["results"][-1]
     listeners = [Listener(server.url, server.key) for _ in range(10)]
     hand = Hand(server.url)
     hand.introduce(server.key)
@@ -158,7 +158,7 @@ def test_a_stop_closes_sockets_and_answers_what_is_asked(own_server: Running) ->
 
 
 class Waiting(threading.Thread):
-    """Asks for an icon at the end of the queue and waits for it."""
+    """Asks for an icon and waits for it."""
 
     def __init__(self, server: Running) -> None:
         super().__init__(daemon=True)
@@ -169,7 +169,7 @@ class Waiting(threading.Thread):
         time.sleep(1)
 
     def run(self) -> None:
-        body = {"category": "never drawn so soon"}
+        body = {"category": "never drawn"}
         answer = self._server.session().post(
             f"{self._server.url}/api/icons/generate", json=body, headers={"Prefer": "wait=100"}, timeout=100
         )
