@@ -25,7 +25,7 @@ class Saying:
 
     text: str
     provider: str = ""  # one of the operator's, or a profile's id; "" = the operator's default
-    model: str = ""  # "" = the provider's default
+    model: str = ""  # "" = the provider's or the profile's default
     image: ImageRequest | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)  # the caller's own
 
@@ -104,10 +104,10 @@ class Chats:
     def _prepared(
         self, caller: Caller, saying: Saying, chat_id: str, position: int
     ) -> tuple[ChatMessage, list[NewJob]]:
-        target = self._service.directory.target(caller, saying.provider)
-        request = ChatRequest(chat_id, position, target.lane, saying.model, saying.metadata)
+        lane, model = self._service.directory.talker(caller, saying.provider, saying.model)
+        request = ChatRequest(chat_id, position, lane, model, saying.metadata)
         job_id = str(uuid.uuid4())
-        jobs = [NewJob(job_id, "chat", request.to_json(), job_id, target.lane)]
+        jobs = [NewJob(job_id, "chat", request.to_json(), job_id, lane)]
         if saying.image:
             jobs.append(self._submissions.picture_job(caller, saying.image))
         image_job_id = jobs[1].id if saying.image else None

@@ -58,6 +58,22 @@ class Directory:
         running = self.catalogue.resolve(provider, model).model.name
         return Target(name, provider, running, f"{provider}{'@' if address else ''}{address}/{running}")
 
+    def talker(self, caller: Caller, name: str, model: str = "") -> tuple[str, str]:
+        """Lane and model that answer in a conversation; the draughtsman is no model. InvalidRequest names the field.
+
+        Where nobody names one: the catalogue's, or the profile's, unless that one is known to draw.
+        """
+        target = self.target(caller, name)
+        if target.provider in self._engines:
+            return target.lane, model
+        draws = self.catalogue.resolve(target.provider, target.model).known
+        chosen = model or self.catalogue.chat.get(target.provider, "") or ("" if draws else target.model)
+        if not chosen:
+            raise InvalidRequest(
+                f"Name the model that talks: {target.provider} has none that everybody can use.", {"model": "missing"}
+            )
+        return target.lane, chosen
+
     def named(self, provider: str, model: str) -> tuple[str, str]:
         """Provider and model for what may be a model's name in the provider's place, such as "dalle3".
 

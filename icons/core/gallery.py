@@ -10,6 +10,7 @@ from typing import BinaryIO, Final
 import structlog
 
 from icons.core import metrics
+from icons.core.aside import natively
 from icons.core.imaging import THUMBNAIL_WIDTHS, thumbnail, thumbnail_name
 from icons.core.ports import Files, Signer, Store
 from icons.domain.access import Caller
@@ -128,7 +129,7 @@ class Gallery:
             return self._files.open(name)
         except FileNotFoundError:
             with self._files.open(image.blob) as original:
-                self._files.put(name, thumbnail(original.read(), width))
+                self._files.put(name, natively(thumbnail, original.read(), width))
             return self._files.open(name)
 
     # Listing and clearing

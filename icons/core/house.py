@@ -77,6 +77,7 @@ class Rules:
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     pace: Pace = field(default_factory=Pace)
     rounds: Rounds = field(default_factory=Rounds)
+    workers_per_account: int = 50  # connected from outside
     tour: Tour = field(default_factory=Tour)
     provider_timeout: float = 300.0
     retry_unknown: int = 1  # times that a call is repeated when an earlier one may have been paid for
@@ -101,7 +102,9 @@ class House:
             allow_private=rules.allow_private,
             timeout=rules.provider_timeout,
         )
-        self.pictures = Pictures(engines.store.records, engines.files, self.gallery, engines.fetcher, rules.intake)
+        self.pictures = Pictures(
+            *(engines.store.records, engines.files, engines.bus, self.gallery, engines.fetcher, rules.intake)
+        )
         self.hooks = Hooks(engines.store.hooks, engines.vault, engines.hook_fetcher, engines.queue)
         self.tail = Tail(engines.store.events, engines.bus)
         directory = Directory(
@@ -116,7 +119,8 @@ class House:
         self.chats = Chats(engines.store.chats, self.service, submissions)
         self._desk = Desk(engines.store, engines.files, engines.queue, engines.bus)
         self.dispatcher = Dispatcher(
-            self._desk, engines.store.workers, engines.bus, rules.retry, self.pictures.redrawn, rules.rounds
+            *(self._desk, engines.store.workers, engines.bus, rules.retry, self.pictures.redrawn, rules.rounds),
+            rules.workers_per_account,
         )
         self.figures = Figures(engines.store, engines.own.keys(), self.circuits).registry
         self._library = library

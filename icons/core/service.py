@@ -146,6 +146,12 @@ class Service:
         """Batches, newest first; ``before`` is the id of the last one seen."""
         return self._store.jobs.batches(caller.account, limit, before)
 
+    def first_images(self, caller: Caller, batches: Sequence[Batch], limit: int) -> Mapping[str, Sequence[Image]]:
+        """Of each batch, by its id, the first so many images, in request order."""
+        ids = self._store.jobs.first_images(caller.account, [batch.id for batch in batches], limit)
+        images = self.gallery.images(caller, [image_id for some in ids.values() for image_id in some])
+        return {batch_id: [images[each] for each in some if each in images] for batch_id, some in ids.items()}
+
     def jobs_of(self, caller: Caller, batch_id: str) -> list[Job]:
         """A batch's jobs in request order."""
         self.batch(caller, batch_id)
@@ -215,12 +221,19 @@ class Service:
         return self._changed(batch, "batch", "batch.cancelled", batch_id=batch_id)
 
     def retry(self, caller: Caller, job_id: str) -> Job:
-        """Begin a failed or cancelled job anew."""
-        return self._changed(self._store.jobs.retry(caller.account, job_id), "job", "job.retried", job_id=job_id)
+        """Begin a failed or cancelled job anew, under the bounds of a new one."""
+        job = self.job(caller, job_id)
+        with self._submissions.affording():
+            room, cost = self._submissions.again(caller, [job])
+            again = self._store.jobs.retry(caller.account, job_id, room, cost)
+        return self._changed(again, "job", "job.retried", job_id=job_id)
 
     def retry_batch(self, caller: Caller, batch_id: str) -> int:
-        """Begin the failed and cancelled jobs of a batch anew; how many."""
-        count = self._store.jobs.retry_batch(caller.account, batch_id)
+        """Begin the failed and cancelled jobs of a batch anew, all or none; how many."""
+        jobs = self.jobs_of(caller, batch_id)
+        with self._submissions.affording():
+            room, cost = self._submissions.again(caller, jobs)
+            count = self._store.jobs.retry_batch(caller.account, batch_id, room, cost)
         return self._changed(count, "batch", "batch.retried", batch_id=batch_id)
 
     def clean(self, caller: Caller, states: Iterable[State], older_than: float, *, everybody: bool = False) -> int:

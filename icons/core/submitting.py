@@ -1,7 +1,8 @@
 """What stands behind asking for something: fingerprints, jobs not yet stored, prices, and what is allowed."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from icons.core import metrics
@@ -10,7 +11,7 @@ from icons.core.gallery import Gallery
 from icons.core.outside.choosing import demand_of
 from icons.core.ports import Store
 from icons.domain.access import Caller
-from icons.domain.jobs import NewJob, Priority
+from icons.domain.jobs import REPEATABLE, Job, NewJob, Priority
 from icons.domain.pictures import ImageRequest
 from icons.domain.platforms import PlatformRequest
 from icons.domain.prompts.library import Library
@@ -119,13 +120,40 @@ class Submissions:
         """The quote of what may be asked for. BudgetSpent: it cannot be paid for even if it turns out cheap."""
         quote = self.quote(caller, icons)
         if quote.low:
-            try:
+            with self.affording():
                 check_budget(Budget(batch=max_cost), 0, 0, quote.low)
                 self._store.spending.check(caller.account, quote.low)
-            except BudgetSpent:
-                metrics.OVER_BUDGET.inc()
-                raise
         return quote
+
+    def again(self, caller: Caller, jobs: Sequence[Job]) -> tuple[Room, int]:
+        """Under what those of a batch's jobs, or of one job alone, that can be repeated are begun anew: the room for
+        them, and what they cost if they turn out cheap, as `afford` asks it."""
+        begun = [job for job in jobs if job.state in REPEATABLE]
+        known = self._store.images.cached(caller.account, [job.fingerprint for job in begun])
+        drawn = [job for job in begun if job.fingerprint not in known]
+        icons = [replace(icon, provider=job.lane) for job in drawn if (icon := _icon_of(job))]
+        return self.limits.room(jobs[0].priority), self.quote(caller, icons).low
+
+    @staticmethod
+    @contextmanager
+    def affording() -> Iterator[None]:
+        """Counts what a budget refuses."""
+        try:
+            yield
+        except BudgetSpent:
+            metrics.OVER_BUDGET.inc()
+            raise
 
     def _engine(self, caller: Caller, request: IconRequest) -> str:
         return self.directory.target(caller, request.provider, request.model).engine
+
+
+def _icon_of(job: Job) -> IconRequest | None:
+    """What a job draws, if its price is asked for before it is taken."""
+    match job.kind:
+        case "icon":
+            return IconRequest.from_json(job.request)
+        case "platforms":
+            return PlatformRequest.from_json(job.request).icon
+        case _:
+            return None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from icons.domain.images import Record
 from icons.domain.jobs import Batch, Job
 
 
@@ -15,6 +16,7 @@ class EventType(StrEnum):
     JOB_COMPLETED = "job_completed"  # {job_id, batch_id, status, images | error}: completed, failed or cancelled
     BATCH_PROGRESS = "batch_progress"  # the batch status body
     BATCH_COMPLETED = "batch_completed"  # the batch status body, once the last job has ended
+    IMAGE_CHANGED = "image_changed"  # {image_id, name, tags}, once its owner has named or tagged it
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,4 +64,13 @@ def batch_data(batch: Batch) -> dict[str, Any]:
         "created_at": batch.created_at,
         "started_at": batch.started_at,
         "finished_at": batch.finished_at,
+    }
+
+
+def image_data(record: Record) -> dict[str, Any]:
+    """Data of `EventType.IMAGE_CHANGED`: what its owner says of the image from now on."""
+    return {
+        "image_id": record.image.id,
+        "name": record.image.name,
+        "tags": [{"type": tag.type.value, "id": tag.id} for tag in record.tags],
     }

@@ -35,6 +35,7 @@ class State(StrEnum):
 
 FINAL: Final = frozenset({State.COMPLETED, State.FAILED, State.CANCELLED})
 LIVE: Final = frozenset(State) - FINAL
+REPEATABLE: Final = frozenset({State.FAILED, State.CANCELLED})  # by hand
 
 MOVES: Final[Mapping[State, frozenset[State]]] = {
     State.HELD: frozenset({State.WAITING, State.CANCELLED}),
@@ -250,6 +251,7 @@ class Delayed:
     error: Mapping[str, Any]
     seconds: float
     lane: str | None = None
+    counted: bool = True  # as one of the failures that end a job when there are too many
 
 
 @dataclass(frozen=True, slots=True)

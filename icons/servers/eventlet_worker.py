@@ -1,5 +1,6 @@
 """gunicorn's worker on eventlet, which gunicorn 26 removed. The standard library has to be patched by then."""
 
+import os
 from functools import partial
 from typing import Any
 
@@ -16,6 +17,8 @@ class EventletWorker(AsyncWorker):
     def init_process(self) -> None:
         """After the fork: the parent's epoll must not be shared."""
         hubs.use_hub()
+        # psycopg, which the service is about to import, looks for gevent's patches only, and else waits in C.
+        os.environ["PSYCOPG_WAIT_FUNC"] = "wait_select"
         super().init_process()
 
     def timeout_ctx(self) -> Any:

@@ -139,3 +139,16 @@ def test_a_small_account_gets_its_share(scene):
         owners.append(lease.job.account)
         scene.store.leases.settle(lease, Failed(FAILURE))
     assert len(owners) <= 21
+
+
+def test_the_first_images_of_batches(scene):
+    """In request order, so many of each; none of a batch without any, and none to a stranger."""
+    drawn, empty = scene.submit_batch(["one", "two", "three"], window=3), scene.submit_batch(["four"])
+    images = {}
+    for _ in range(3):
+        lease, image = scene.claim(), scene.image()
+        images[lease.job.position] = image.id
+        scene.store.leases.settle(lease, Completed((image,), {}))
+    first = [images[position] for position in (0, 1)]
+    assert scene.store.jobs.first_images(scene.account, [drawn, empty], 2) == {drawn: first, empty: []}
+    assert scene.store.jobs.first_images(scene.add_account("bob"), [drawn], 2) == {drawn: []}

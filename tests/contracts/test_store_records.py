@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from icons.domain.errors import Conflict
+from icons.domain.events import EventType
 from icons.domain.images import Facets, Origin, Record, Search, Sorting, Source, Tag, TagType
 from icons.domain.jobs import Completed
 from icons.domain.pictures import MAX_TAGS
@@ -96,6 +97,23 @@ def test_facets_count_what_could_be_asked_for(scene):
     assert scene.store.records.facets(scene.add_account("bob"), 10) == Facets((), (), ())
 
 
+def test_facets_follow_every_change(scene):
+    """What is tagged, untagged, drawn, deleted or purged is counted as it stands; so are the totals of searches."""
+    records, blue = scene.store.records, Tag(TagType.THEME, "deep blue")
+    first, second = add(scene, HERO, HOME, name="a"), add(scene, HERO, name="b", generation_model="m1")
+    records.retag(scene.account, [first.image.id, second.image.id], (blue,), (HERO,))
+    records.change(scene.account, second.image.id, "c", (HOME,))
+    scene.draw("work", replace(scene.image(), generation_model="m2"))
+    assert records.facets(scene.account, 10) == Facets(((HOME, 2), (blue, 1)), (("m1", 1), ("m2", 1)), ())
+    assert found(scene, tag_type=TagType.THEME, tag_id="deep blue") == ["a"]
+    records.remove(scene.account, first.image.id, lambda _: None)
+    scene.store.images.forget(scene.account)
+    scene.store.images.purge(lambda _: None)
+    assert records.facets(scene.account, 10) == Facets(((HOME, 1),), (("m1", 1),), ())
+    assert found(scene) == found(scene, model="m1") == ["c"]
+    assert found(scene, model="m2") == found(scene, tag_type=TagType.THEME, tag_id="deep blue") == []
+
+
 def test_an_image_knows_the_job_that_drew_it_and_what_it_cost(scene):
     """Jobs that the cache answered drew nothing; refused calls cost nothing."""
     first, second = scene.image(), scene.image()
@@ -178,3 +196,19 @@ def test_tags_are_put_on_many_images_and_the_rest_stays(scene):
     with pytest.raises(Conflict):
         scene.store.records.retag(scene.account, ids, many, ())
     assert [each.tags for each in scene.store.records.many(scene.account, ids)] == [(HERO, blue), (blue, HERO)]
+
+
+def test_what_is_said_of_an_image_is_news(scene):
+    """Its name and tags as they are then; not that it is kept, and not what it was called before anyhow."""
+    first, second = add(scene, HERO, name="sun"), add(scene)
+    scene.news()
+    scene.store.records.change(scene.account, first.image.id, None, None)
+    scene.store.records.retag(scene.account, [first.image.id], (HERO,), ())
+    assert scene.news() == []
+    scene.store.records.change(scene.account, first.image.id, "moon", (HOME,))
+    scene.store.records.retag(scene.account, [first.image.id, second.image.id], (HOME,), ())
+    (renamed, tagged) = scene.news()
+    assert (renamed.type, renamed.account) == (EventType.IMAGE_CHANGED, scene.account)
+    home = {"type": "THEME", "id": "home"}
+    assert renamed.data == {"image_id": first.image.id, "name": "moon", "tags": [home]}
+    assert tagged.data == {"image_id": second.image.id, "name": "", "tags": [home]}

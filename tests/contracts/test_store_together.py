@@ -13,6 +13,7 @@ from icons.domain.jobs import LIVE, Completed, Counts, Failed, GivenBack, Lease,
 from icons.domain.profiles import MAX_PROFILES, Profile, ProfileLimits
 from icons.domain.replies import Claim
 from icons.domain.room import Room
+from icons.domain.spending import BudgetSpent, NewCall
 from tests.contracts.conftest import Scene, new_id
 
 ERROR = {"code": "PROVIDER_FAILED", "message": "no answer", "attempts": 1, "final": True}
@@ -66,6 +67,34 @@ def test_of_twins_one_is_claimed(scene: Scene) -> None:
     scene.submit(["sun"] * PEOPLE)
     leases = at_once(lambda number: scene.try_claim(f"worker {number}"))
     assert len([lease for lease in leases if lease]) == 1
+
+
+def test_of_twins_in_several_lanes_one_is_claimed(scene: Scene) -> None:
+    """Lanes are claimed from side by side; equal requests still wait for each other, and nobody meets an error."""
+    for _ in range(3):  # a race: one round may miss it
+        jobs = [NewJob(new_id(), "icon", {}, "sun", f"lane {number}") for number in range(PEOPLE)]
+        scene.store.jobs.submit(Sender(scene.account), jobs, Priority.BATCH)
+        claim = scene.store.leases.claim
+        leases = at_once(lambda number: claim(f"worker {number}", ["icon"], f"lane {number}"))  # noqa: B023 - at once
+        (lease,) = [lease for lease in leases if lease]
+        scene.store.leases.settle(lease, Failed(ERROR))
+        for job in jobs:
+            scene.store.jobs.cancel(scene.account, job.id)
+
+
+def test_claims_of_many_lanes_take_turns_within_each(scene: Scene) -> None:
+    """Eight claim from two lanes at once: every job once, and of each lane the accounts in turn."""
+    bob = scene.add_account("bob")
+    for account in (scene.account, bob):
+        jobs = [NewJob(new_id(), "icon", {}, new_id(), f"lane {number % 2}") for number in range(2 * PEOPLE)]
+        scene.store.jobs.submit(Sender(account), jobs, Priority.BATCH)
+    claim = scene.store.leases.claim
+    begun = at_once(lambda number: [claim(f"worker {number}", ["icon"], f"lane {number % 2}") for _ in range(2)])
+    leases = [lease for each in begun for lease in each if lease]
+    assert len({lease.job.id for lease in leases}) == 2 * PEOPLE
+    for lane in ("lane 0", "lane 1"):
+        owners = Counter(lease.job.account for lease in leases if lease.job.lane == lane)
+        assert owners == {scene.account: PEOPLE // 2, bob: PEOPLE // 2}
 
 
 def test_workers_finish_batches_together(scene: Scene) -> None:
@@ -141,6 +170,35 @@ def test_no_more_jobs_than_there_is_room_for(scene: Scene) -> None:
             return begun
 
     assert sum(at_once(fill)) == store.jobs.unfinished(scene.account) == 2 * PEOPLE
+
+
+def test_twenty_at_the_border(scene: Scene) -> None:
+    """Of twenty that submit at once where there is room for seven, and of as many calls where there is money for
+    seven, seven are taken, and all that are refused leave nothing."""
+    store, room = scene.store, Room(of_account=10)
+    scene.submit(["a", "b", "c"])
+    store.spending.set_budget(scene.account, 799)
+
+    def act(number: int) -> tuple[bool, bool]:
+        jobs, taken = [NewJob(new_id(), "icon", {}, new_id())], []
+        call = NewCall(f"call {number}", scene.account, "job", None, "local", "openai", "model", 100)
+        for verb in (
+            lambda: store.jobs.submit(Sender(scene.account), jobs, Priority.NORMAL, room=room),
+            lambda: store.spending.intend(call),
+        ):
+            try:
+                verb()
+            except (RateLimited, BudgetSpent):
+                taken.append(False)
+            else:
+                taken.append(True)
+        return taken[0], taken[1]
+
+    submitted, paid = zip(*at_once(act, 20), strict=True)
+    assert submitted.count(True) == paid.count(True) == 7
+    assert store.jobs.unfinished(scene.account) == 10
+    assert len(store.spending.calls("job")) == 7
+    assert store.spending.left(scene.account) == 99
 
 
 def test_a_priority_has_no_more_than_its_own_room(scene: Scene) -> None:

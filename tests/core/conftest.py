@@ -44,7 +44,7 @@ class ScriptedProvider:
     async def open(self) -> None:
         """Nothing to get ready."""
 
-    async def reply(self, messages, model="") -> Reply:
+    async def reply(self, messages, model="", end_user="") -> Reply:
         return Reply(messages[-1].text, "scripted")
 
     async def draw(self, order: Order, preview=None) -> Answer:

@@ -54,6 +54,17 @@ def test_the_model_hears_what_was_said_before(new_paid, fake_provider) -> None: 
     assert [each["content"] for each in heard[1:]] == ["I open a bakery", "You said: I open a bakery", "Which colours?"]
 
 
+def test_the_provider_hears_for_whom_it_answers(new_paid, fake_provider) -> None:  # noqa: F811
+    """The same of one user each time, something else of another, as with pictures; nobody is named."""
+    bench = new_paid()
+    for name in ("eve", "eve", "dan"):
+        turn = bench.house.chats.begin(bench.ada, Saying("Hello"), Context(name))
+        bench.house.chats.answered(bench.ada, turn, 20)
+    told = [call.body["safety_identifier"] for call in fake_provider.calls]
+    assert told[0] == told[1] != told[2] == turn.job.end_user
+    assert not any(name in each for each in told for name in ("eve", "dan"))
+
+
 def test_pictures_do_not_wait_for_the_reply(new_paid, fake_provider, monkeypatch) -> None:  # noqa: F811
     """They are there while the provider still thinks about its answer."""
     bench = new_paid()

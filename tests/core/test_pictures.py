@@ -58,7 +58,8 @@ def pictures(new_bench):
     bench = new_bench(work=False)
     fetcher = GuardedFetcher(allow_private=True)
     intake = Intake(max_bytes=100_000, timeout=5)
-    return Pictures(bench.store.records, bench.house.engines.files, bench.gallery, fetcher, intake), bench
+    engines = bench.house.engines
+    return Pictures(bench.store.records, engines.files, engines.bus, bench.gallery, fetcher, intake), bench
 
 
 def test_a_picture_is_fetched_and_kept(pictures, site: str) -> None:

@@ -11,12 +11,15 @@ class CuttingProxy:
     def __init__(self, port: int) -> None:
         self._to = port
         self._armed = threading.Event()
+        self._after = b""
         self.cuts = 0
         self._door = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._door.getsockname()[1])
         threading.Thread(target=self._serve, daemon=True).start()
 
-    def cut_next_commit(self) -> None:
+    def cut_next_commit(self, after: str = "") -> None:
+        """``after``: of the first transaction that sends a statement with these words, whoever else commits before."""
+        self._after = after.encode()
         self._armed.set()
 
     def close(self) -> None:
@@ -32,9 +35,11 @@ class CuttingProxy:
                 threading.Thread(target=self._answer, args=(server, caller, cut), daemon=True).start()
 
     def _ask(self, caller: socket.socket, server: socket.socket, cut: threading.Event) -> None:
+        said = False
         with suppress(OSError):
             while data := caller.recv(65536):
-                if b"COMMIT\0" in data and self._armed.is_set():
+                said = self._armed.is_set() and (said or self._after in data)
+                if b"COMMIT\0" in data and said:
                     self._armed.clear()
                     self.cuts += 1
                     cut.set()

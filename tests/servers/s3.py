@@ -46,7 +46,7 @@ class S3Server:
         if self._checks_keys:
             environment["INITIAL_NO_AUTH_ACTION_COUNT"] = "1"  # the making of the bucket
         self._process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        eventually(self.answers, 30)
+        eventually(self.answers, 60)
         self.client.create_bucket(Bucket=BUCKET)
 
     def answers(self) -> bool:

@@ -1,4 +1,4 @@
-"""Files in an S3 bucket, Amazon's or another's."""
+"""Files in an S3 bucket, Amazon's or another's. What waits for it is native code: see `natively`."""
 
 import io
 from collections.abc import Iterator
@@ -14,6 +14,7 @@ from obstore.store import S3Store
 from icons.adapters.files.address import S3Address
 from icons.adapters.files.names import checked
 from icons.core import metrics
+from icons.core.aside import natively
 from icons.domain.errors import SettingsError, Unavailable
 from icons.domain.images import Format
 
@@ -49,23 +50,19 @@ class S3Files:
         media_type = _MEDIA_TYPES.get(PurePosixPath(checked(name)).suffix)
         attributes = {"Content-Type": media_type, "Cache-Control": _CACHING} if media_type else None
         with _translated(name):
-            obstore.put(self._store, name, data, attributes=attributes)
+            natively(obstore.put, self._store, name, data, attributes=attributes)
 
     @metrics.FILES.labels("open").time()
     def open(self, name: str) -> BinaryIO:
         """See `Files.open`. What is larger than a chunk is fetched as it is read, and must not be deleted meanwhile."""
         with _translated(checked(name)):
-            found = obstore.get(self._store, name)
-            if found.meta["size"] <= _CHUNK:
-                return io.BytesIO(found.bytes())
-        raw = _Remote(self._store, name, found.meta["size"], found.meta["e_tag"])
-        return cast(BinaryIO, io.BufferedReader(raw, _CHUNK))
+            return natively(_opened, self._store, name)
 
     def exists(self, name: str) -> bool:
         """Whether there is a file of that name."""
         try:
             with _translated(checked(name)):
-                obstore.head(self._store, name)
+                natively(obstore.head, self._store, name)
         except FileNotFoundError:
             return False
         return True
@@ -73,7 +70,7 @@ class S3Files:
     def delete(self, name: str) -> None:
         """See `Files.delete`."""
         with _translated(checked(name)):
-            obstore.delete(self._store, name)
+            natively(obstore.delete, self._store, name)
 
     def _probe(self) -> None:
         """What can be written now can be written later: better a sentence at the start than a job that fails."""
@@ -91,6 +88,14 @@ class S3Files:
                 "STORAGE_URL: the storage service does not answer; correct the endpoint, or wait until it does.",
                 retry_after=_RETRY_AFTER,
             ) from error
+
+
+def _opened(store: S3Store, name: str) -> BinaryIO:
+    found = obstore.get(store, name)
+    size = found.meta["size"]
+    if size <= _CHUNK:
+        return io.BytesIO(found.bytes())
+    return cast(BinaryIO, io.BufferedReader(_Remote(store, name, size, found.meta["e_tag"]), _CHUNK))
 
 
 class _Remote(io.RawIOBase):
@@ -119,13 +124,14 @@ class _Remote(io.RawIOBase):
         if end <= self._position:
             return 0
         with _translated(self._name):
-            found = obstore.get(
-                self._store, self._name, options={"range": (self._position, end), "if_match": self._version}
-            )
-            data = memoryview(found.bytes())
+            data = natively(self._between, self._position, end)
         buffer[: len(data)] = data
         self._position += len(data)
         return len(data)
+
+    def _between(self, start: int, end: int) -> memoryview:
+        found = obstore.get(self._store, self._name, options={"range": (start, end), "if_match": self._version})
+        return memoryview(found.bytes())
 
 
 @contextmanager

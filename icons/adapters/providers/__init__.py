@@ -7,7 +7,7 @@ from icons.adapters.providers import compatible, ollama, xai
 from icons.adapters.providers.catalogue import load_catalogue
 from icons.adapters.providers.checking import check_connection
 from icons.adapters.providers.google import GoogleProvider
-from icons.adapters.providers.imaging_service import ImagingService, Parameters
+from icons.adapters.providers.imaging_service import ImagingService, Manner
 from icons.adapters.providers.openai import OpenAIProvider
 from icons.adapters.providers.openrouter import OpenRouterProvider
 from icons.core.outbound import check_url
@@ -20,13 +20,12 @@ __all__ = ["CATALOGUE", "check_connection", "connect"]
 
 CATALOGUE: Final[Catalogue] = load_catalogue()
 
-_SERVICES: Final[Mapping[str, tuple[str, Parameters]]] = {
-    "xai": (xai.BASE_URL, xai.parameters),
-    "ollama": (ollama.BASE_URL, ollama.parameters),
-    "gab": (compatible.GAB_URL, compatible.parameters),
-    "openai-compatible": ("", compatible.parameters),
+_SERVICES: Final[Mapping[str, Manner]] = {
+    "xai": Manner(xai.BASE_URL, xai.parameters, xai.edit),
+    "ollama": Manner(ollama.BASE_URL, ollama.parameters),
+    "gab": Manner(compatible.GAB_URL, compatible.parameters),
+    "openai-compatible": Manner("", compatible.parameters),
 }
-"""Provider -> (its own address, what it is asked)."""
 
 
 def connect(connection: Connection, *, allow_private: bool = False) -> Provider:
@@ -45,9 +44,9 @@ def connect(connection: Connection, *, allow_private: bool = False) -> Provider:
         case "openrouter":
             return OpenRouterProvider(connection, allow_private=allow_private)
         case name if name in _SERVICES:
-            home, parameters = _SERVICES[name]
-            if not (home or connection.base_url):
+            manner = _SERVICES[name]
+            if not (manner.base_url or connection.base_url):
                 raise InvalidRequest(f"Say where {name} is reached.", {"baseUrl": "missing"})
-            return ImagingService(connection, home, parameters, allow_private=allow_private)
+            return ImagingService(connection, manner, allow_private=allow_private)
         case name:
             raise InvalidRequest(f"{name} draws no pictures; choose another provider.", {"provider": "cannot draw"})

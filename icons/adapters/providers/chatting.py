@@ -9,10 +9,12 @@ from icons.domain.errors import RequestRefused
 from icons.domain.requests import Message, Reply
 
 
-async def reply_over(line: Line, provider: str, messages: Sequence[Message], model: str) -> Reply:
-    """The next turn, by the model that is named or else the catalogue's."""
+async def reply_over(line: Line, provider: str, messages: Sequence[Message], model: str, end_user: str = "") -> Reply:
+    """The next turn, by the model that is named or else the catalogue's. ``end_user``: for services that know OpenAI's
+    word for it; "" for the others, some of which refuse what they do not know."""
     model = chat_model(provider, model)
-    heard = await line.chat("", {"model": model, "messages": reading.turns(messages)})
+    told = {"safety_identifier": end_user} if end_user else {}
+    heard = await line.chat("", {"model": model, "messages": reading.turns(messages), **told})
     return reading.reply(provider, heard, model)
 
 

@@ -66,7 +66,7 @@ class GoogleProvider:
 
         return await carry_out(self.name, order, chosen, call)
 
-    async def reply(self, messages: Sequence[Message], model: str = "") -> Reply:
+    async def reply(self, messages: Sequence[Message], model: str = "", end_user: str = "") -> Reply:
         """See `Provider.reply`."""
         from google.genai import types
 

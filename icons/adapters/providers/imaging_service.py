@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from icons.adapters.providers import reading
@@ -20,13 +20,22 @@ Parameters = Callable[[Order, Plan, int], Mapping[str, Any]]
 """What is asked for so many pictures of an order."""
 
 
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """Where such a service is reached, and how it is asked."""
+
+    base_url: str  # "" = it has no address of its own
+    generate: Parameters
+    edit_in_json: Parameters | None = None  # None = edits are a form, with what `generate` says beside the pictures
+
+
 class ImagingService:
     """The Provider port over one such service."""
 
-    def __init__(self, connection: Connection, base_url: str, parameters: Parameters, *, allow_private: bool) -> None:
+    def __init__(self, connection: Connection, manner: Manner, *, allow_private: bool) -> None:
         self.name = connection.provider
-        self._model, self._parameters = connection.model, parameters
-        self._line = Line(connection, base_url, allow_private=allow_private)
+        self._model, self._manner = connection.model, manner
+        self._line = Line(connection, manner.base_url, allow_private=allow_private)
 
     async def open(self) -> None:
         """See `Line.open`."""
@@ -37,11 +46,18 @@ class ImagingService:
         chosen = plan(load_catalogue(), self.name, order, self._model)
 
         async def call(count: int, key: str) -> Drawn:
-            parameters = {**self._parameters(order, chosen, count), **reading.uploads(order)}
-            ask = self._line.edit if order.references else self._line.generate
-            return reading.images(self.name, await self._with_files(await ask(key, parameters), count))
+            heard = await self._ask(order, chosen, count, key)
+            return reading.images(self.name, await self._with_files(heard, count))
 
         return await carry_out(self.name, order, chosen, call)
+
+    async def _ask(self, order: Order, chosen: Plan, count: int, key: str) -> Heard:
+        if not order.references:
+            return await self._line.generate(key, self._manner.generate(order, chosen, count))
+        if self._manner.edit_in_json:
+            return await self._line.edit_in_json(key, self._manner.edit_in_json(order, chosen, count))
+        form = {**self._manner.generate(order, chosen, count), **reading.uploads(order)}
+        return await self._line.edit(key, form)
 
     async def _with_files(self, heard: Heard, count: int) -> Heard:
         """The answer with files in place of addresses: some services give those, whatever they are asked for."""
@@ -58,7 +74,7 @@ class ImagingService:
             raise ProviderFailed(f"{self.name} names an address where there is no picture.") from None
         return {**item, "b64_json": base64.b64encode(file).decode()}
 
-    async def reply(self, messages: Sequence[Message], model: str = "") -> Reply:
+    async def reply(self, messages: Sequence[Message], model: str = "", end_user: str = "") -> Reply:
         """See `Provider.reply`."""
         return await reply_over(self._line, self.name, messages, model)
 

@@ -67,6 +67,15 @@ class Line:
         """POST /images/edits, as a form."""
         return await self._call(self._ready.images.with_raw_response.edit, key, parameters)
 
+    async def edit_in_json(self, key: str, body: Mapping[str, Any]) -> Heard:
+        """POST /images/edits as JSON: the package knows the form only."""
+
+        async def post(extra_headers: Mapping[str, str]) -> Any:
+            options: Any = {"headers": {**extra_headers, "X-Stainless-Raw-Response": "true"}}  # as `with_raw_response`
+            return await self._ready.post("/images/edits", cast_to=object, body=body, options=options)
+
+        return await self._call(post, key, {})
+
     async def chat(self, key: str, parameters: Mapping[str, Any]) -> Heard:
         """POST /chat/completions."""
         return await self._call(self._ready.chat.completions.with_raw_response.create, key, parameters)

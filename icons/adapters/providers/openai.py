@@ -53,9 +53,9 @@ class OpenAIProvider:
 
         return await carry_out(self.name, order, chosen, call)
 
-    async def reply(self, messages: Sequence[Message], model: str = "") -> Reply:
+    async def reply(self, messages: Sequence[Message], model: str = "", end_user: str = "") -> Reply:
         """See `Provider.reply`."""
-        return await reply_over(self._line, self.name, messages, model)
+        return await reply_over(self._line, self.name, messages, model, end_user)
 
     async def close(self) -> None:
         """Hang up."""

@@ -38,7 +38,7 @@ class OpenRouterProvider:
 
         return await carry_out(self.name, order, chosen, call)
 
-    async def reply(self, messages: Sequence[Message], model: str = "") -> Reply:
+    async def reply(self, messages: Sequence[Message], model: str = "", end_user: str = "") -> Reply:
         """See `Provider.reply`."""
         return await reply_over(self._line, self.name, messages, model)
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from icons.adapters.store.database import Database
-from icons.adapters.store.engine import insert_missing, upsert
+from icons.adapters.store.engine import Clock, insert_missing, upsert
 from icons.adapters.store.repeating import persistent
 from icons.adapters.store.rows import account_of, key_of
 from icons.adapters.store.tables import accounts, api_keys, ended_sessions, tickets
@@ -16,6 +16,20 @@ from icons.domain.access import Account, ApiKey, Caller, Role
 from icons.domain.errors import Conflict, Unavailable
 
 _USE_NOTED_EVERY: Final = 60.0  # seconds: `last_used_at` is for people, and a write for every request is not
+
+# Who comes in is asked often, so these are built once: see `images`.
+_LIVE_KEY: Final = sa.select(api_keys, Clock().label("now")).where(
+    api_keys.c.secret_hash == sa.bindparam("secret"),
+    api_keys.c.revoked_at.is_(None),
+    sa.or_(api_keys.c.expires_at.is_(None), api_keys.c.expires_at > Clock()),
+)
+_ENABLED: Final = sa.select(accounts).where(accounts.c.id == sa.bindparam("of"), ~accounts.c.disabled)
+_ENDED: Final = sa.select(
+    sa.or_(
+        sa.exists().where(ended_sessions.c.session == sa.bindparam("of")),
+        sa.exists().where(api_keys.c.id == sa.bindparam("of"), api_keys.c.revoked_at.is_not(None)),
+    ).label("ended")
+)
 
 
 @persistent
@@ -41,7 +55,7 @@ class SqlAccounts:
         return self._one(accounts.c.subject == subject)
 
     def _one(self, condition: sa.ColumnElement[bool]) -> Account | None:
-        with self._database.read() as tx:
+        with self._database.look() as tx:
             row = tx.row(sa.select(accounts).where(condition))
         return account_of(row) if row else None
 
@@ -82,14 +96,11 @@ class SqlAccounts:
 
     def by_key(self, secret_hash: str) -> tuple[Account, ApiKey] | None:
         with self._database.read() as tx:
-            lasts = sa.or_(api_keys.c.expires_at.is_(None), api_keys.c.expires_at > tx.now)
-            mine = (api_keys.c.secret_hash == secret_hash) & api_keys.c.revoked_at.is_(None)
-            key = tx.row(sa.select(api_keys).where(mine, lasts))
-            owner = tx.row(_enabled(key["account"])) if key else None
-            now = tx.now
+            key = tx.row(_LIVE_KEY, {"secret": secret_hash})
+            owner = tx.row(_ENABLED, {"of": key["account"]}) if key else None
         if not key or not owner:
             return None
-        if (key["last_used_at"] or 0.0) < now - _USE_NOTED_EVERY:
+        if (key["last_used_at"] or 0.0) < key["now"] - _USE_NOTED_EVERY:
             self._note_use(key["id"])
         return account_of(owner), key_of(key)
 
@@ -104,10 +115,8 @@ class SqlAccounts:
             tx.run(upsert(ended_sessions, "expires_at"), {"session": session, "expires_at": expires_at})
 
     def session_ended(self, session: str) -> bool:
-        logged_out = sa.exists().where(ended_sessions.c.session == session)
-        revoked = sa.exists().where(api_keys.c.id == session, api_keys.c.revoked_at.is_not(None))
-        with self._database.read() as tx:
-            return bool(tx.value(sa.select(sa.or_(logged_out, revoked))))
+        with self._database.look() as tx:
+            return bool(tx.one(_ENDED, {"of": session})["ended"])
 
     def put_ticket(self, ticket_hash: str, caller: Caller, seconds: float) -> None:
         with self._database.write() as tx:
@@ -126,7 +135,7 @@ class SqlAccounts:
         used = sa.delete(tickets).where(tickets.c.ticket_hash == ticket_hash)
         with self._database.write() as tx:
             ticket = tx.row(used.where(tickets.c.expires_at > tx.now).returning(tickets))
-            owner = tx.row(_enabled(ticket["account"])) if ticket else None
+            owner = tx.row(_ENABLED, {"of": ticket["account"]}) if ticket else None
         if not ticket or not owner:
             return None
         return Caller(
@@ -138,8 +147,3 @@ class SqlAccounts:
             expires_at=ticket["proof_expires_at"],
             rates=owner["rates"],
         )
-
-
-def _enabled(account_id: str) -> sa.Select[Any]:
-    """An account that may authenticate."""
-    return sa.select(accounts).where(accounts.c.id == account_id, ~accounts.c.disabled)

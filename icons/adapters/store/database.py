@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
 
@@ -14,6 +14,7 @@ from icons.domain.errors import InvalidRequest, Unavailable
 
 Row = Mapping[Any, Any]  # columns by name, as they are read
 Values = Mapping[str, Any]  # parameters or columns by name, as they are written
+Value = TypeVar("Value")
 
 CHUNK: Final = 500  # values in one IN (...): old SQLite takes 999 parameters a statement
 _NOW: Final = sa.select(Clock())
@@ -90,6 +91,7 @@ class Database:
         sa.event.listen(self.engine, "checkout", lambda *_: metrics.CONNECTIONS.inc())
         sa.event.listen(self.engine, "checkin", lambda *_: metrics.CONNECTIONS.dec())
         self._reader = self.engine.execution_options(**self.kind.reading)
+        self._looker = self.engine.execution_options(**self.kind.looking)
         # One writer at a time is all SQLite allows. Queueing here wakes the next thread at once; SQLite's own waiting
         # sleeps in growing steps, takes no turns, and would hold a connection meanwhile.
         self._turns = threading.Semaphore(1) if not self.kind.shared else None
@@ -98,6 +100,12 @@ class Database:
     def read(self) -> Iterator[Transaction]:
         """A consistent view that stops no writer."""
         with translated(self.kind), self._reader.begin() as connection:
+            yield Transaction(connection, shared=self.kind.shared)
+
+    @contextmanager
+    def look(self) -> Iterator[Transaction]:
+        """A consistent view for one statement: a way to the database and back where `read` takes three."""
+        with translated(self.kind), self._looker.connect() as connection:
             yield Transaction(connection, shared=self.kind.shared)
 
     @contextmanager
@@ -155,6 +163,6 @@ def translated(kind: Kind) -> Iterator[None]:
         ) from error
 
 
-def chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
+def chunks(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
     """The values in pieces that fit into one statement."""
     return (values[start : start + CHUNK] for start in range(0, len(values), CHUNK))

@@ -1,6 +1,7 @@
 """The event log as its listeners read it."""
 
-from typing import Final
+from functools import cache
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -18,6 +19,14 @@ _STILL_OPEN: Final = sa.or_(
 )
 
 
+@cache
+def _newer(*asked: str) -> sa.Select[Any]:
+    """Built once: the tail asks at each ring. ``asked`` are the columns that must have a given value."""
+    chosen = [events.c[name] == sa.bindparam(name) for name in asked]
+    newer = sa.select(events).where(events.c.seq > sa.bindparam("after"), *chosen).order_by(events.c.seq)
+    return newer.limit(sa.bindparam("most", type_=sa.Integer))
+
+
 @persistent
 class SqlEvents:
     """The port `Events` over the table."""
@@ -28,11 +37,11 @@ class SqlEvents:
     def after(
         self, seq: int, limit: int, account: str | None = None, job_id: str | None = None, batch_id: str | None = None
     ) -> list[Event]:
-        asked = [(events.c.account, account), (events.c.job_id, job_id), (events.c.batch_id, batch_id)]
-        chosen = [column == value for column, value in asked if value is not None]
-        newer = sa.select(events).where(events.c.seq > seq, *chosen).order_by(events.c.seq).limit(limit)
-        with self._database.read() as tx:
-            return [event_of(row) for row in tx.rows(newer)]
+        named = {"account": account, "job_id": job_id, "batch_id": batch_id}
+        asked = {name: value for name, value in named.items() if value is not None}
+        with self._database.look() as tx:
+            rows = tx.rows(_newer(*asked), {**asked, "after": seq, "most": limit})
+        return [event_of(row) for row in rows]
 
     def last_seq(self) -> int:
         with self._database.read() as tx:

@@ -6,11 +6,11 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from icons.adapters.store.database import Database, Row, Transaction, chunks
+from icons.adapters.store.database import Database, Row, Transaction, Values, chunks
 from icons.adapters.store.engine import insert_missing, upsert
 from icons.adapters.store.repeating import persistent
 from icons.adapters.store.rows import image_of
-from icons.adapters.store.tables import cache, cache_images, images, job_images, jobs
+from icons.adapters.store.tables import belongs, cache, cache_images, image_tags, images, job_images, jobs
 from icons.domain.images import CacheEntry, Image
 from icons.domain.jobs import Job
 
@@ -25,8 +25,30 @@ _SHOWN: Final = sa.or_(
 _REMEMBER: Final = upsert(
     cache, "category", "style", "color_scheme", "category_key", "style_key", "created_at", "last_used_at"
 )
+_DROP: Final = sa.delete(cache).where(
+    cache.c.account == sa.bindparam("of"),
+    cache.c.fingerprint == sa.bindparam("key"),
+    cache.c.last_used_at == sa.bindparam("used_at"),
+)
 _FORGET_IMAGES: Final = sa.delete(cache_images).where(
     cache_images.c.account == sa.bindparam("account"), cache_images.c.fingerprint == sa.bindparam("fingerprint")
+)
+# Asked most of all, so built once: to build one, and to look up what it was compiled to, costs more than to run it.
+_MINE: Final = sa.select(images).where(
+    belongs(images, sa.bindparam("of")), images.c.id.in_(sa.bindparam("ids", expanding=True))
+)
+_OF_ACCOUNT: Final = sa.select(images).where(
+    images.c.filename == sa.bindparam("name"), images.c.account == sa.bindparam("of")
+)
+_BY_FILENAME: Final = sa.select(images).where(images.c.filename == sa.bindparam("name"))
+_ANSWERS: Final = (
+    sa.select(cache_images.c.fingerprint, images)
+    .join(images, images.c.id == cache_images.c.image_id)
+    .where(
+        cache_images.c.account == sa.bindparam("of"),
+        cache_images.c.fingerprint.in_(sa.bindparam("marks", expanding=True)),
+    )
+    .order_by(cache_images.c.position)
 )
 
 
@@ -38,29 +60,29 @@ class SqlImages:
         self._database = database
 
     def get(self, account: str, filename: str) -> Image | None:
-        return self._one(images.c.filename == filename, images.c.account == account)
+        return self._one(_OF_ACCOUNT, {"name": filename, "of": account})
 
     def by_filename(self, filename: str) -> Image | None:
-        return self._one(images.c.filename == filename)
+        return self._one(_BY_FILENAME, {"name": filename})
 
-    def _one(self, *conditions: sa.ColumnElement[bool]) -> Image | None:
-        with self._database.read() as tx:
-            row = tx.row(sa.select(images).where(*conditions))
+    def _one(self, statement: sa.Select[Any], values: Values) -> Image | None:
+        with self._database.look() as tx:
+            row = tx.row(statement, values)
         return image_of(row) if row else None
 
     def many(self, account: str, image_ids: Iterable[str]) -> dict[str, Image]:
-        mine = sa.select(images).where(images.c.account == account)
-        with self._database.read() as tx:
-            rows = [row for ids in chunks([*image_ids]) for row in tx.rows(mine.where(images.c.id.in_(ids)))]
-        return {row["id"]: image_of(row) for row in rows}
+        found: dict[str, Image] = {}
+        for ids in chunks([*image_ids]):
+            with self._database.look() as tx:
+                found |= {row["id"]: image_of(row) for row in tx.rows(_MINE, {"of": account, "ids": ids})}
+        return found
 
     def cached(self, account: str, fingerprints: Sequence[str]) -> dict[str, tuple[Image, ...]]:
-        with self._database.read() as tx:
-            return {
-                fingerprint: answer
-                for some in chunks(fingerprints)
-                for fingerprint, answer in _answers(tx, account, some).items()
-            }
+        found: dict[str, tuple[Image, ...]] = {}
+        for some in chunks(fingerprints):
+            with self._database.look() as tx:
+                found |= _answers(tx, account, some)
+        return found
 
     def touch(self, uses: Mapping[tuple[str, str], int]) -> None:
         used = sa.update(cache).where(cache.c.account == sa.bindparam("of"), cache.c.fingerprint == sa.bindparam("key"))
@@ -72,7 +94,7 @@ class SqlImages:
         self, account: str, limit: int, offset: int, category: str | None = None, style: str | None = None
     ) -> tuple[list[CacheEntry], int]:
         chosen = _chosen(account, category, style)
-        page = sa.select(cache).where(*chosen).order_by(cache.c.created_at.desc(), cache.c.fingerprint)
+        page = sa.select(cache).where(*chosen).order_by(cache.c.created_at.desc(), cache.c.fingerprint.desc())
         with self._database.read() as tx:
             rows = tx.rows(page.limit(limit).offset(offset))
             answers = _answers(tx, account, [row["fingerprint"] for row in rows])
@@ -85,14 +107,19 @@ class SqlImages:
 
     def expire(self, max_age: float | None, max_bytes: int | None) -> int:
         dropped = 0
-        with self._database.write() as tx:
-            if max_age is not None:
+        if max_age is not None:
+            with self._database.write() as tx:
                 dropped += tx.run(sa.delete(cache).where(cache.c.last_used_at < tx.now - max_age))
-            if max_bytes is not None:
-                excess = _beyond(max_bytes)
-                key = sa.tuple_(cache.c.account, cache.c.fingerprint)
-                dropped += tx.run(sa.delete(cache).where(key.in_(excess)))
+        if max_bytes is not None:
+            with self._database.read() as tx:  # the search, which reads all answers, stops no writer
+                excess = tx.rows(_beyond(max_bytes))
+            dropped += sum(self._drop(some) for some in chunks(excess))
         return dropped
+
+    def _drop(self, entries: Sequence[Row]) -> int:
+        """Forget those of the answers that have not been used since."""
+        with self._database.write() as tx:
+            return sum(tx.run(_DROP, row) for row in entries)
 
     def purge(self, remove: Callable[[str], None], limit: int = 200) -> tuple[int, int]:
         """See the port. The search for candidates stops no writer; each is judged again under the lock."""
@@ -126,7 +153,7 @@ class SqlImages:
 
 def known(tx: Transaction, account: str, image_ids: Sequence[str]) -> set[str]:
     """Those of the ids that are images of the account; no purge takes them before the transaction ends."""
-    mine = sa.select(images.c.id).where(images.c.account == account).with_for_update(read=True, key_share=True)
+    mine = sa.select(images.c.id).where(belongs(images, account)).with_for_update(read=True, key_share=True)
     return {row["id"] for ids in chunks(image_ids) for row in tx.rows(mine.where(images.c.id.in_(ids)))}
 
 
@@ -182,14 +209,8 @@ def _chosen(account: str | None, category: str | None, style: str | None) -> lis
 
 
 def _answers(tx: Transaction, account: str, fingerprints: Sequence[str]) -> dict[str, tuple[Image, ...]]:
-    statement = (
-        sa.select(cache_images.c.fingerprint, images)
-        .join(images, images.c.id == cache_images.c.image_id)
-        .where(cache_images.c.account == account, cache_images.c.fingerprint.in_(fingerprints))
-        .order_by(cache_images.c.position)
-    )
     answers = defaultdict[str, tuple[Image, ...]](tuple)
-    for row in tx.rows(statement):
+    for row in tx.rows(_ANSWERS, {"of": account, "marks": fingerprints}):
         answers[row["fingerprint"]] += (image_of(row),)
     return answers
 
@@ -207,7 +228,7 @@ def _entry_of(row: Row, answer: tuple[Image, ...]) -> CacheEntry:
 
 
 def _beyond(max_bytes: int) -> sa.Select[Any]:
-    """Keys of the answers that no longer fit when the latest used are kept first."""
+    """The answers that no longer fit when the latest used are kept first."""
     latest_first = (cache.c.last_used_at.desc(), cache.c.account, cache.c.fingerprint)
     entry = (cache.c.account, cache.c.fingerprint, cache.c.last_used_at)
     sizes = (
@@ -217,7 +238,8 @@ def _beyond(max_bytes: int) -> sa.Select[Any]:
         .group_by(*entry)
         .subquery()
     )
-    return sa.select(sizes.c.account, sizes.c.fingerprint).where(sizes.c.reach > max_bytes)
+    found = sizes.c.account.label("of"), sizes.c.fingerprint.label("key"), sizes.c.last_used_at.label("used_at")
+    return sa.select(*found).where(sizes.c.reach > max_bytes)
 
 
 def _delete_unshown(tx: Transaction, image_ids: Sequence[str]) -> Sequence[Row]:
@@ -226,6 +248,7 @@ def _delete_unshown(tx: Transaction, image_ids: Sequence[str]) -> Sequence[Row]:
     unshown = found.where(~_SHOWN)
     ids = [row["id"] for row in tx.rows(unshown)]
     tx.run(sa.delete(job_images).where(job_images.c.image_id.in_(ids)))
+    tx.run(sa.delete(image_tags).where(image_tags.c.image_id.in_(ids)))  # counted as long as they have an owner
     return tx.rows(sa.delete(images).where(images.c.id.in_(ids)).returning(images.c.blob, images.c.size))
 
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from icons.adapters.store.database import Row, Transaction, chunks
 from icons.adapters.store.moves import SWEEP
-from icons.adapters.store.tables import batches, job_images, jobs, stands, tallies
+from icons.adapters.store.tables import SINGLE, batches, belongs, job_images, jobs, stands, tallies
 from icons.core.ports import JobFilter
 from icons.domain.jobs import FINAL, LIVE, Priority, State
 
@@ -22,16 +22,17 @@ _COUNTED: Final = [*(tallies.c[state.value] for state in State), tallies.c.cache
 
 def page(tx: Transaction, account: str, asked: JobFilter, limit: int, after: str | None) -> Sequence[Row]:
     """Rows of jobs, newest first; ``after`` is the id of the last one seen."""
-    mine = [jobs.c.account == account, *_conditions(asked)]
+    whose = belongs(jobs, account) if asked.batch_id else jobs.c.account == account
+    mine = [whose, *_conditions(asked)]
     if after is not None:
         seen = tx.row(sa.select(jobs.c.created_at, jobs.c.id).where(jobs.c.id == after, jobs.c.account == account))
         if seen is None:
             return []
         mine.append(sa.tuple_(jobs.c.created_at, jobs.c.id) < sa.tuple_(seen["created_at"], seen["id"]))
-    if asked.states is None:
+    if asked.states is None and asked.user_id is None:
         return tx.rows(sa.select(jobs).where(*mine).order_by(*_NEWEST_FIRST).limit(limit))
     # One short list for each state, each read from its index: with IN, SQLite would sort all that stand there.
-    lists = [_ids(mine, state, limit) for state in sorted(asked.states)]
+    lists = [_ids(mine, state, limit) for state in sorted(State if asked.states is None else asked.states)]
     return tx.rows(sa.select(jobs).where(jobs.c.id.in_(sa.union_all(*lists))).order_by(*_NEWEST_FIRST).limit(limit))
 
 
@@ -50,11 +51,19 @@ def _conditions(asked: JobFilter) -> list[sa.ColumnElement[bool]]:
     return [condition(value) for value, condition in conditions if value is not None]
 
 
+def first_images(tx: Transaction, account: str, batch_id: str, limit: int) -> Sequence[str]:
+    """Ids of a batch's first images, in request order: read along its index as far as need be."""
+    shown = sa.select(job_images.c.image_id).join(jobs, jobs.c.id == job_images.c.job_id)
+    mine = (jobs.c.batch_id == batch_id, jobs.c.account == account, stands(State.COMPLETED))
+    ordered = shown.where(*mine).order_by(jobs.c.position, job_images.c.position).limit(limit)
+    return [row["image_id"] for row in tx.rows(ordered)]
+
+
 def clean(tx: Transaction, account: str | None, states: Iterable[State], older_than: float) -> int:
     """Remove some ended jobs outside batches that ended so many seconds ago; how many, 0 once none is left."""
-    ended = [jobs.c.finished_at <= tx.now - older_than, jobs.c.batch_id.is_(None), stands(*FINAL & {*states})]
-    if account is not None:
-        ended.append(jobs.c.account == account)
+    whose = sa.select(tallies.c.account) if account is None else [account]
+    old = jobs.c.account.in_(whose), jobs.c.finished_at <= tx.now - older_than
+    ended: list[Any] = [*old, sa.text(SINGLE), stands(*FINAL & {*states})]
     tx.alone(SWEEP)
     # Held until they are gone: nobody begins one anew meanwhile. What another cleans at this moment is left to it.
     some_ended = sa.select(jobs.c.id).where(*ended).limit(_AT_ONCE).with_for_update(skip_locked=True)
@@ -76,16 +85,15 @@ def statistics(tx: Transaction, account: str | None) -> Mapping[str, Any]:
     counts, states = _counts(tx, account), dict.fromkeys((state.public for state in State), 0)
     for state in State:
         states[state.public] += counts[state]
-    totals = sa.select(sa.func.count().filter(batches.c.finished_at.is_(None)), sa.func.count())
+    total = sa.select(sa.func.count()).select_from(batches)
     if account is not None:
-        totals = totals.where(batches.c.account == account)
-    active, total = tx.one(totals).values()
+        total = total.where(batches.c.account == account)
     return {
         "states": states,
         "oldest_waiting": _oldest_waiting(tx, account),
         **_times(tx, account),
-        "active_batches": active,
-        "total_batches": total,
+        "active_batches": tx.value(total.where(batches.c.finished_at.is_(None))),
+        "total_batches": tx.value(total),
         "cached": counts["cached"],
     }
 

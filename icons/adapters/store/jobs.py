@@ -11,11 +11,21 @@ from icons.adapters.store.database import Database, Row, Transaction, chunks
 from icons.adapters.store.images import known, show
 from icons.adapters.store.repeating import persistent
 from icons.adapters.store.rows import batch_of, job_of
+from icons.adapters.store.spending import check_spending
 from icons.adapters.store.tables import batches, calls, job_images, jobs, stands
 from icons.core.ports import JobFilter, Sender
-from icons.domain.jobs import FINAL, Batch, Job, NewBatch, NewJob, Priority, State
+from icons.domain.jobs import REPEATABLE, Batch, Job, NewBatch, NewJob, Priority, State
 from icons.domain.room import ENDLESS, Room
 from icons.domain.workers import undelivered
+
+# Asked again and again by who waits, so built once: see `images`.
+_ONE: Final = sa.select(jobs).where(jobs.c.id == sa.bindparam("job"), jobs.c.account == sa.bindparam("of"))
+_IMAGES_OF_ONE: Final = (
+    sa.select(job_images.c.image_id).where(job_images.c.job_id == sa.bindparam("job")).order_by(job_images.c.position)
+)
+_ONE_BATCH: Final = sa.select(batches, moves.NEWEST_EVENT).where(
+    batches.c.id == sa.bindparam("batch"), batches.c.account == sa.bindparam("of")
+)
 
 
 @persistent
@@ -59,7 +69,7 @@ class SqlJobs:
         return [job_of(row, delivered[row["id"]]) for row in rows]
 
     def batch(self, account: str, batch_id: str) -> Batch | None:
-        with self._database.read() as tx:
+        with self._database.look() as tx:
             return _batch(tx, account, batch_id)
 
     def batches(self, account: str, limit: int, before: str | None = None) -> list[Batch]:
@@ -71,6 +81,10 @@ class SqlJobs:
         with self._database.read() as tx:
             rows = tx.rows(page.order_by(batches.c.created_at.desc(), batches.c.id.desc()).limit(limit))
         return [batch_of(row) for row in rows]
+
+    def first_images(self, account: str, batch_ids: Sequence[str], limit: int) -> Mapping[str, Sequence[str]]:
+        with self._database.read() as tx:
+            return {each: job_lists.first_images(tx, account, each, limit) for each in batch_ids}
 
     def cancel(self, account: str, job_id: str) -> Job | None:
         with self._database.write() as tx:
@@ -86,16 +100,19 @@ class SqlJobs:
                 moves.advance(tx, moves.cancel(tx, jobs.c.batch_id == batch_id))
             return _batch(tx, account, batch_id)
 
-    def retry(self, account: str, job_id: str) -> Job | None:
+    def retry(self, account: str, job_id: str, room: Room = ENDLESS, cost: int = 0) -> Job | None:
         with self._database.write() as tx:
-            _begin_anew(tx, (jobs.c.id == job_id) & (jobs.c.account == account))
+            begun = _begin_anew(tx, account, jobs.c.id == job_id)
+            _readmit(tx, begun, room, cost)
             return _job(tx, account, job_id)
 
-    def retry_batch(self, account: str, batch_id: str) -> int | None:
+    def retry_batch(self, account: str, batch_id: str, room: Room = ENDLESS, cost: int = 0) -> int | None:
         with self._database.write() as tx:
             if _batch(tx, account, batch_id) is None:
                 return None
-            return _begin_anew(tx, jobs.c.batch_id == batch_id)
+            begun = _begin_anew(tx, account, jobs.c.batch_id == batch_id)
+            _readmit(tx, begun, room, cost)
+            return len(begun)
 
     def find(self, account: str, asked: JobFilter, limit: int, after: str | None = None) -> list[Job]:
         with self._database.read() as tx:
@@ -122,9 +139,11 @@ class SqlJobs:
 
 
 def _job(tx: Transaction, account: str, job_id: str) -> Job | None:
-    mine = (jobs.c.id == job_id) & (jobs.c.account == account)
-    row = tx.row(sa.select(jobs).where(mine))
-    return job_of(row, _delivered(tx, mine)[job_id]) if row else None
+    row = tx.row(_ONE, {"job": job_id, "of": account})
+    if not row:
+        return None
+    delivered = tx.rows(_IMAGES_OF_ONE, {"job": job_id}) if row["state"] is State.COMPLETED else ()
+    return job_of(row, tuple(image["image_id"] for image in delivered))
 
 
 def _delivered(tx: Transaction, chosen: sa.ColumnElement[bool]) -> defaultdict[str, tuple[str, ...]]:
@@ -137,8 +156,7 @@ def _delivered(tx: Transaction, chosen: sa.ColumnElement[bool]) -> defaultdict[s
 
 
 def _batch(tx: Transaction, account: str, batch_id: str) -> Batch | None:
-    mine = (batches.c.id == batch_id) & (batches.c.account == account)
-    row = tx.row(sa.select(batches, moves.NEWEST_EVENT).where(mine))
+    row = tx.row(_ONE_BATCH, {"batch": batch_id, "of": account})
     return batch_of(row) if row else None
 
 
@@ -167,8 +185,22 @@ def admit(tx: Transaction, sender: Sender, new: Sequence[NewJob], priority: Prio
     begun = [job.id for job in new if not job.images]
     if not begun or tx.row(sa.select(jobs.c.id).where(jobs.c.id == begun[0])):
         return  # nothing to do, or repeated although it had succeeded
-    of_priority = job_lists.unfinished(tx, sender.account, priority)
-    room.check(priority, of_priority, job_lists.unfinished(tx, sender.account, None), len(begun))
+    _check_room(tx, sender.account, priority, room, len(begun))
+
+
+def _readmit(tx: Transaction, begun: Sequence[Job], room: Room, cost: int) -> None:
+    """Undo the transaction when there is no room for the jobs that it has begun anew, or too little money."""
+    if not begun:
+        return
+    first = begun[0]  # all are of one account, priority and batch
+    _check_room(tx, first.account, first.priority, room, 0)
+    if cost:
+        check_spending(tx, first.account, first.batch_id, cost)
+
+
+def _check_room(tx: Transaction, account: str, priority: Priority, room: Room, new: int) -> None:
+    of_priority = job_lists.unfinished(tx, account, priority)
+    room.check(priority, of_priority, job_lists.unfinished(tx, account, None), new)
 
 
 def insert(
@@ -234,10 +266,12 @@ def _delivered_at(now: float) -> dict[str, Any]:
     }
 
 
-def _begin_anew(tx: Transaction, chosen: sa.ColumnElement[bool]) -> int:
-    """The chosen jobs that ended without images are held again, and released as new ones are."""
+def _begin_anew(tx: Transaction, account: str, which: sa.ColumnElement[bool]) -> list[Job]:
+    """Those of an account's jobs that ended without images are held again, and released as new ones are."""
+    tx.alone(f"jobs {account}")  # as in `admit`
+    chosen = which & (jobs.c.account == account)
     moves.hold_batches(tx, chosen)
-    anew = sa.update(jobs).where(chosen, stands(*FINAL - {State.COMPLETED})).values(_HELD)
+    anew = sa.update(jobs).where(chosen, stands(*REPEATABLE)).values(_HELD)
     rows = tx.rows(anew.returning(jobs))
     begun = [job_of(row) for row in rows]
     for some in chunks([job.id for job in begun]):
@@ -247,7 +281,7 @@ def _begin_anew(tx: Transaction, chosen: sa.ColumnElement[bool]) -> int:
     of_batches = {job.batch_id for job in begun}
     tx.run(sa.update(batches).where(batches.c.id.in_(of_batches - {None})).values(cancel_asked=False))
     moves.advance(tx, begun)
-    return len(begun)
+    return begun
 
 
 def _send_back(tx: Transaction, rows: Sequence[Row]) -> None:

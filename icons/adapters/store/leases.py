@@ -5,30 +5,15 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from icons.adapters.store import chats, journal, moves
+from icons.adapters.store import journal, moves, settling
 from icons.adapters.store.database import Database, Row, Transaction, chunks
-from icons.adapters.store.engine import upsert
-from icons.adapters.store.images import keep, known, remember, show
-from icons.adapters.store.records import put_tags
+from icons.adapters.store.engine import insert_missing, upsert
 from icons.adapters.store.repeating import persistent
 from icons.adapters.store.rows import job_of
-from icons.adapters.store.tables import calls, jobs, outside_workers, stands, virtual_times, workers
+from icons.adapters.store.tables import jobs, outside_workers, stands, virtual_times, workers
 from icons.core.ports import Backlog
 from icons.domain.errors import StaleLease, Unavailable
-from icons.domain.jobs import (
-    Completed,
-    Delayed,
-    Failed,
-    Forwarded,
-    GivenBack,
-    Job,
-    Lease,
-    Outcome,
-    Priority,
-    State,
-    Stopped,
-)
-from icons.domain.spending import CallState
+from icons.domain.jobs import Job, Lease, Outcome, Priority, State
 
 _CANDIDATE: Final = jobs.alias("candidate")
 _TWIN: Final = jobs.alias("twin")
@@ -48,13 +33,21 @@ _BEST: Final = (
     .order_by(_CANDIDATE.c.priority, _CANDIDATE.c.tag, _CANDIDATE.c.created_at, _CANDIDATE.c.id)
     .limit(1)
 )
-# Skips from lane to lane in the index, however many jobs wait in each.
-_NEXT_LANE: Final = (
-    sa.select(jobs.c.lane, jobs.c.account)
-    .where(stands(State.WAITING), jobs.c.lane > sa.bindparam("after"))
-    .order_by(jobs.c.lane)
-    .limit(1)
-)
+
+
+def _lanes() -> sa.Select[Any]:
+    """Each lane in which jobs wait, with the account of its best job. It skips from lane to lane in the index, however
+    many jobs wait in each."""
+    first = sa.select(sa.func.min(jobs.c.lane).label("lane")).where(stands(State.WAITING))
+    found = first.cte("found", recursive=True)
+    following = first.where(jobs.c.lane > found.c.lane).scalar_subquery()
+    found = found.union_all(sa.select(following).select_from(found).where(found.c.lane.is_not(None)))
+    best = sa.select(jobs.c.account).where(stands(State.WAITING), jobs.c.lane == found.c.lane)
+    best = best.order_by(jobs.c.priority, jobs.c.tag).limit(1)
+    return sa.select(found.c.lane, best.scalar_subquery().label("account")).where(found.c.lane.is_not(None))
+
+
+_LANES: Final = _lanes()
 _BACKLOG: Final = (
     sa.select(
         jobs.c.lane,
@@ -86,14 +79,9 @@ _HELD_UNDER: Final = sa.and_(
 )
 _LEASED: Final = sa.select(jobs).where(_HELD_UNDER).with_for_update()
 _REPORT: Final = sa.update(jobs).where(_HELD_UNDER).returning(jobs)
-_SETTLE: Final = sa.update(jobs).where(jobs.c.id == sa.bindparam("leased")).returning(jobs)
-_PAID: Final = (
-    sa.update(calls)
-    .where(calls.c.job_id == sa.bindparam("job"), calls.c.state == CallState.ANSWERED)
-    .values(state=CallState.SETTLED, ended_at=sa.bindparam("at"))
-)
 _OUTSIDE: Final = sa.select(outside_workers.c.id)
 _FORWARD: Final = upsert(virtual_times, "tag", growing=True)
+_APPEAR: Final = insert_missing(workers)
 _BEAT: Final = upsert(workers, "beat_at")
 
 
@@ -112,21 +100,20 @@ class SqlLeases:
             _beat(tx, worker)
 
     def lanes(self) -> list[tuple[str, str]]:
-        found: list[tuple[str, str]] = []
         with self._database.read() as tx:
-            while row := tx.row(_NEXT_LANE, {"after": found[-1][0] if found else ""}):
-                found.append((row["lane"], row["account"]))
-        return found
+            return [(row["lane"], row["account"]) for row in tx.rows(_LANES)]
 
     def claim(self, worker: str, kinds: Sequence[str], lane: str) -> Lease | None:
         claimed_at: float | None = None
         try:
             with self._database.write() as tx:
-                tx.alone("claims")  # who chooses at the same time would choose the same job, or its twin
+                tx.alone(f"claims {lane}")  # who chooses at the same time would choose the same job
                 job: Job | None = None
                 while job is None and (best := tx.row(_BEST, {"kinds": list(kinds), "in_lane": lane})):
                     job = _take(tx, worker, best["id"])
                 claimed_at = tx.now if job else None
+        except sa.exc.IntegrityError:  # its twin in another lane was claimed at the same moment; it is at work by now
+            return self.claim(worker, kinds, lane)
         except Unavailable:
             if claimed_at is not None:
                 self._doubtful.append((worker, claimed_at))
@@ -144,9 +131,10 @@ class SqlLeases:
         with self._database.write() as tx:
             moves.hold_batches(tx, jobs.c.id == lease.job.id)
             row = tx.row(_LEASED, _fence(lease))
-            if row is None:
+            if row is not None:
+                settling.settle(tx, row, outcome)
+            elif not settling.is_settled(tx, lease, outcome):
                 raise _stale(lease)
-            _settle(tx, row, _in_force(tx, row, outcome))
 
     def beat(self, worker: str, alive_for: float) -> list[str]:
         mine, doubtful = stands(State.ACTIVE) & (jobs.c.worker == worker), [*self._doubtful]
@@ -196,21 +184,21 @@ def _stale(lease: Lease) -> StaleLease:
 
 def _take(tx: Transaction, worker: str, job_id: str) -> Job | None:
     """Make a waiting job this worker's; None when it was cancelled after it had been chosen."""
-    _beat(tx, worker)  # who claims lives, even if it was given up for dead
+    tx.run(_APPEAR, {"id": worker, "beat_at": tx.now})  # who claims lives, even if it was given up for dead
     moves.hold_batches(tx, jobs.c.id == job_id)
     row = tx.row(_CLAIM, {"claimant": worker, "chosen": job_id, "at": tx.now})
     if row is None:
         return None
     job = job_of(row)
-    _pass_time(tx, row)
+    tx.at_end(_pass_time, [row])  # claims in all lanes meet here: as late as can be, and before the events
     journal.output(tx, job, "Started.")
     moves.advance(tx, [job])
     return job
 
 
-def _pass_time(tx: Transaction, claimed: Row) -> None:
+def _pass_time(tx: Transaction, claimed: Sequence[Row]) -> None:
     """Move the virtual time to a claimed job's tag; one that had been given back does not turn it back."""
-    tx.run(_FORWARD, {"priority": claimed["priority"], "tag": claimed["tag"]})
+    tx.run_each(_FORWARD, [{"priority": row["priority"], "tag": row["tag"]} for row in claimed])
 
 
 def _beat(tx: Transaction, worker: str) -> None:
@@ -221,63 +209,3 @@ def _wake(tx: Transaction, chosen: sa.ColumnElement[bool]) -> None:
     moves.hold_batches(tx, chosen & stands(State.DELAYED))
     due = sa.update(jobs).where(chosen, stands(State.DELAYED)).values(state=State.WAITING, stage="waiting", run_at=None)
     moves.advance(tx, [job_of(row) for row in tx.rows(due.returning(jobs))])
-
-
-def _in_force(tx: Transaction, row: Row, outcome: Outcome) -> Outcome:
-    """What the outcome comes to by now."""
-    match outcome:
-        case Delayed() | Forwarded() if row["cancel_asked"]:
-            return Stopped()
-        case Completed(images=pictures, cached=True):
-            # The cache has been cleaned since it answered: the job is still to be done.
-            ids = [picture.id for picture in pictures]
-            return outcome if known(tx, row["account"], ids) >= set(ids) else GivenBack()
-    return outcome
-
-
-def _settle(tx: Transaction, row: Row, outcome: Outcome) -> None:
-    if isinstance(outcome, GivenBack):
-        moves.give_back(tx, jobs.c.id == row["id"])
-        return
-    settled = tx.one(_SETTLE, {"leased": row["id"], **_columns(tx, row, outcome)})
-    job = job_of(settled, tuple(picture.id for picture in outcome.images) if isinstance(outcome, Completed) else ())
-    if isinstance(outcome, Completed):
-        keep(tx, outcome.images)
-        put_tags(tx, job.images, outcome.tags)
-        show(tx, {job.id: job.images})
-        if job.images and outcome.remembered:
-            remember(tx, job)
-        if outcome.reply:
-            chats.answer(tx, job, outcome.reply)
-        tx.run(_PAID, {"job": job.id, "at": tx.now})
-    if isinstance(outcome, Delayed):
-        journal.output(tx, job, f"Another try in {outcome.seconds:.0f} s.")
-    elif isinstance(outcome, Forwarded):
-        journal.output(tx, job, "Made; it goes on from here.")
-    else:
-        journal.ended(tx, [job])
-    moves.advance(tx, [job])
-
-
-def _columns(tx: Transaction, row: Row, outcome: Completed | Failed | Delayed | Forwarded | Stopped) -> dict[str, Any]:
-    match outcome:
-        case Completed(facts=facts, cached=cached):
-            return moves.ending(tx, State.COMPLETED, progress=100, facts=facts, cached=cached)
-        case Failed(error=error):
-            return moves.ending(tx, State.FAILED, error=error)
-        case Stopped():
-            return moves.ending(tx, State.CANCELLED)
-        case Forwarded(lane=lane, request=request, stage=stage, progress=progress):
-            moved = {"lane": lane, "request": request, "stage": stage, "progress": progress}
-            return {**moved, "state": State.WAITING, "worker": None, "failures": 0}
-        case Delayed(error=error, seconds=seconds, lane=lane):
-            return {
-                "lane": lane or row["lane"],
-                "state": State.DELAYED,
-                "stage": "delayed",
-                "progress": 0,
-                "worker": None,
-                "error": error,
-                "failures": 0 if lane else row["failures"] + 1,
-                "run_at": tx.now + seconds,
-            }

@@ -6,8 +6,9 @@ the largest tag claimed. An account with 1,000 jobs in line and one with 1 then 
 its own: otherwise one urgent claim would move the virtual time past everything that waits below it.
 
 Where transactions write side by side, each takes what it changes in one order, so that no two wait for each other: a
-turn (claims, sweeps), workers, batches by id, jobs, tallies, lines, images, and the numbers of events at the very end.
-What breaks the order all the same is a deadlock, which the database ends and `repeating` tries again.
+turn (claims, sweeps), workers, batches by id, jobs, tallies, lines, images, facets, the virtual time, and the numbers
+of events at the very end. What breaks the order all the same is a deadlock, which the database ends and `repeating`
+tries again.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

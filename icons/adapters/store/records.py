@@ -6,35 +6,42 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from icons.adapters.store import journal
 from icons.adapters.store.database import Database, Transaction, chunks
 from icons.adapters.store.engine import insert_missing
 from icons.adapters.store.images import keep, release_blobs
 from icons.adapters.store.repeating import persistent
 from icons.adapters.store.rows import image_of
-from icons.adapters.store.tables import cache, cache_images, calls, image_tags, images, job_images, jobs
+from icons.adapters.store.tables import (
+    TITLE,
+    belongs,
+    cache,
+    cache_images,
+    calls,
+    facets,
+    facets_of,
+    image_tags,
+    images,
+    job_images,
+    jobs,
+)
 from icons.domain.errors import Conflict
-from icons.domain.images import Facets, Image, Origin, Record, Search, Sorting, Tag
+from icons.domain.images import Facets, Image, Origin, Record, Search, Sorting, Tag, TagType
 from icons.domain.pictures import MAX_TAGS
 from icons.domain.spending import COUNTED
 
-
-def _fact(name: str) -> sa.ColumnElement[Any]:
-    value: sa.ColumnElement[Any] = images.c.facts[name].as_string()
-    return value
-
-
-_PROVIDER: Final = sa.func.coalesce(images.c.profile_id, _fact("provider"))
-_TITLE: Final = sa.func.lower(
-    sa.func.coalesce(sa.func.nullif(images.c.name, ""), _fact("category"), images.c.generation_prompt)
-)
+# Conditions and orders in the very words of an index: a parameter in them, and the engines would not know it again.
+_FACETS: Final[Mapping[str, sa.ColumnElement[Any]]] = {
+    name: sa.literal_column(text, sa.Text) for name, text in facets_of().items()
+}
+_TITLE: Final = sa.literal_column(TITLE, sa.Text)
 _ORDERS: Final[Mapping[Sorting, tuple[sa.ColumnElement[Any], ...]]] = {
     Sorting.NEWEST: (images.c.created_at.desc(), images.c.id.desc()),
     Sorting.OLDEST: (images.c.created_at, images.c.id),
     Sorting.NAME: (_TITLE, images.c.id),
-    Sorting.LARGEST: (images.c.size.desc(), images.c.id),
+    Sorting.LARGEST: (images.c.size.desc(), images.c.id.desc()),
 }
-_COUNT: Final = sa.func.count().label("count")
-_TEXTS: Final = (images.c.name, images.c.generation_prompt, _fact("category"))
+_TEXTS: Final = (images.c.name, images.c.generation_prompt, _FACETS["category"])
 
 
 @persistent
@@ -55,7 +62,7 @@ class SqlRecords:
             return next(iter(_records(tx, [_image(tx, account, image_id)])), None)
 
     def many(self, account: str, image_ids: Sequence[str]) -> list[Record]:
-        mine = sa.select(images).where(images.c.account == account)
+        mine = sa.select(images).where(belongs(images, account))
         with self._database.read() as tx:
             rows = [row for ids in chunks(image_ids) for row in tx.rows(mine.where(images.c.id.in_(ids)))]
             found = {row["id"]: image_of(row) for row in rows}
@@ -63,22 +70,21 @@ class SqlRecords:
 
     def find(self, account: str, search: Search, limit: int, offset: int) -> tuple[list[Record], int]:
         chosen = _chosen(account, search)
-        page = sa.select(images).where(*chosen).order_by(*_ORDERS[search.sorting]).limit(limit).offset(offset)
+        order = _ORDERS[search.sorting]
+        # What is passed over is read from the index alone.
+        ids = sa.select(images.c.id).where(*chosen).order_by(*order).limit(limit).offset(offset).subquery()
+        page = sa.select(images).where(images.c.id.in_(sa.select(ids.c.id))).order_by(*order)
         with self._database.read() as tx:
             found = [image_of(row) for row in tx.rows(page)]
-            total = tx.value(sa.select(sa.func.count()).select_from(images).where(*chosen))
-            return _records(tx, found), total
+            return _records(tx, found), _total(tx, account, search, chosen)
 
     def facets(self, account: str, limit: int) -> Facets:
-        mine = images.c.account == account
-        tag = (image_tags.c.tag_type, image_tags.c.tag_id)
-        tagged = sa.select(*tag, _COUNT).join(images, images.c.id == image_tags.c.image_id).where(mine).group_by(*tag)
         with self._database.read() as tx:
-            tags = tx.rows(tagged.order_by(_COUNT.desc(), *tag).limit(limit))
+            tags = [(value.split(" ", 1), count) for value, count in _values(tx, account, "tag", limit)]
             return Facets(
-                tags=tuple((Tag(row["tag_type"], row["tag_id"]), row["count"]) for row in tags),
-                models=_values(tx, images.c.generation_model, mine, limit),
-                providers=_values(tx, _PROVIDER, mine, limit),
+                tags=tuple((Tag(TagType(kind), tag_id), count) for (kind, tag_id), count in tags),
+                models=_values(tx, account, "model", limit),
+                providers=_values(tx, account, "provider", limit),
             )
 
     def change(self, account: str, image_id: str, name: str | None, tags: Sequence[Tag] | None) -> Record | None:
@@ -90,7 +96,10 @@ class SqlRecords:
             if tags is not None:
                 tx.run(sa.delete(image_tags).where(image_tags.c.image_id == image_id))
                 put_tags(tx, [image_id], tags)
-            return _records(tx, [_image(tx, account, image_id)])[0]
+            record = _records(tx, [_image(tx, account, image_id)])[0]
+            if name is not None or tags is not None:
+                journal.changed(tx, [record])
+            return record
 
     def retag(self, account: str, image_ids: Sequence[str], add: Sequence[Tag], take: Sequence[Tag]) -> int:
         with self._database.write() as tx:
@@ -106,6 +115,7 @@ class SqlRecords:
                 return False
             tx.run(sa.delete(cache).where(showing))
             tx.run(sa.delete(job_images).where(job_images.c.image_id == image_id))
+            tx.run(sa.delete(image_tags).where(image_tags.c.image_id == image_id))  # counted as long as it has an owner
             gone = sa.delete(images).where(images.c.id == image_id)
             release_blobs(tx, tx.rows(gone.returning(images.c.blob, images.c.size)), remove)
             return True
@@ -122,18 +132,19 @@ def put_tags(tx: Transaction, image_ids: Sequence[str], tags: Sequence[Tag]) -> 
 
 
 def _retag(tx: Transaction, account: str, image_ids: Sequence[str], add: Sequence[Tag], take: Sequence[Tag]) -> int:
-    chosen = sa.select(images).where(images.c.account == account, images.c.id.in_(image_ids)).order_by(images.c.id)
+    chosen = sa.select(images).where(belongs(images, account), images.c.id.in_(image_ids)).order_by(images.c.id)
     tx.hold(chosen)
     found = [image_of(row) for row in tx.rows(chosen)]
     ids = [image.id for image in found]
     before = _tags(tx, found)
     tx.run(sa.update(images).where(images.c.id.in_(ids)).values(kept=True))
     tx.run(sa.delete(image_tags).where(image_tags.c.image_id.in_(ids)))
-    for image_id in ids:
-        tags = [tag for tag in dict.fromkeys((*before[image_id], *add)) if tag not in take]
-        if len(tags) > MAX_TAGS:
-            raise Conflict(f"A picture has at most {MAX_TAGS} tags. Take some off first.")
+    after = {each: tuple(tag for tag in dict.fromkeys((*before[each], *add)) if tag not in take) for each in ids}
+    if any(len(tags) > MAX_TAGS for tags in after.values()):
+        raise Conflict(f"A picture has at most {MAX_TAGS} tags. Take some off first.")
+    for image_id, tags in after.items():
         put_tags(tx, [image_id], tags)
+    journal.changed(tx, [Record(each, after[each.id]) for each in found if after[each.id] != before[each.id]])
     return len(ids)
 
 
@@ -142,13 +153,33 @@ def _image(tx: Transaction, account: str, image_id: str) -> Image | None:
     return image_of(row) if row else None
 
 
-def _values(
-    tx: Transaction, column: sa.ColumnElement[Any], mine: sa.ColumnElement[bool], limit: int
-) -> tuple[tuple[str, int], ...]:
-    """What the column says of these images, with their number, the most frequent first."""
-    value = sa.select(column.label("value")).where(mine, column != "").subquery().c.value
-    counted = sa.select(value, _COUNT).group_by(value).order_by(_COUNT.desc(), value).limit(limit)
-    return tuple((row["value"], row["count"]) for row in tx.rows(counted))
+def _values(tx: Transaction, account: str, name: str, limit: int) -> tuple[tuple[str, int], ...]:
+    """What the account's images have, with their number, the most frequent first."""
+    counted = sa.select(facets.c.value, facets.c.images).where(facets.c.account == account, facets.c.name == name)
+    known = counted.where(facets.c.value != "", facets.c.images > 0)
+    rows = tx.rows(known.order_by(facets.c.images.desc(), facets.c.value).limit(limit))
+    return tuple((row["value"], row["images"]) for row in rows)
+
+
+def _total(tx: Transaction, account: str, search: Search, chosen: Sequence[sa.ColumnElement[bool]]) -> int:
+    """How many images fit the search: looked up where it asks for one thing or nothing, counted otherwise."""
+    if (counter := _counter(search)) is None:
+        return int(tx.value(sa.select(sa.func.count()).select_from(images).where(*chosen)))
+    name, value = counter
+    one = (facets.c.account == account, facets.c.name == name, facets.c.value == value)
+    return tx.value(sa.select(facets.c.images).where(*one)) or 0
+
+
+def _counter(search: Search) -> tuple[str, str] | None:
+    """Name and value of the facet that knows how many images fit the search."""
+    asked = {name: getattr(search, name) for name in Search.__slots__ if name != "sorting"}
+    asked = {name: str(value) for name, value in asked.items() if value is not None}
+    if not asked:
+        return "all", ""
+    if asked.keys() == {"tag_type", "tag_id"}:
+        return "tag", "{tag_type} {tag_id}".format(**asked)
+    name, value = asked.popitem()
+    return (name, value) if name in _FACETS and not asked else None
 
 
 def _records(tx: Transaction, found: Sequence[Image | None]) -> list[Record]:
@@ -187,31 +218,24 @@ def _tags(tx: Transaction, found: Sequence[Image]) -> Mapping[str, tuple[Tag, ..
 
 
 def _chosen(account: str, search: Search) -> list[sa.ColumnElement[bool]]:
-    equal = (
-        (images.c.source, search.source),
-        (_fact("category"), search.category),
-        (_fact("style"), search.style),
-        (_fact("color_scheme"), search.color_scheme),
-        (images.c.generation_model, search.model),
-        (_PROVIDER, search.provider),
-    )
-    conditions = [images.c.account == account, *(column == value for column, value in equal if value is not None)]
+    few = search.job_id is not None or search.tag_id is not None  # they lead to the images sooner than the account
+    whose = belongs(images, account) if few else images.c.account == account
+    equal = [(column, getattr(search, name)) for name, column in _FACETS.items()]
+    conditions = [whose, *(column == str(value) for column, value in equal if value is not None)]
     if search.since is not None:
         conditions.append(images.c.created_at >= search.since)
     if search.until is not None:
         conditions.append(images.c.created_at < search.until)
     if search.text:
         told = [column.icontains(search.text, autoescape=True) for column in _TEXTS]
-        conditions.append(sa.or_(*told, _tagged(image_tags.c.tag_id.icontains(search.text, autoescape=True))))
+        tagged_so = sa.select(image_tags.c.image_id).where(image_tags.c.tag_id.icontains(search.text, autoescape=True))
+        conditions.append(sa.or_(*told, images.c.id.in_(tagged_so)))
     if search.job_id is not None:
-        brought = (job_images.c.image_id == images.c.id, job_images.c.job_id == search.job_id)
-        conditions.append(sa.exists().where(*brought))
+        brought = sa.select(job_images.c.image_id).where(job_images.c.job_id == search.job_id)
+        conditions.append(images.c.id.in_(brought))
     asked = ((image_tags.c.tag_type, search.tag_type), (image_tags.c.tag_id, search.tag_id))
     if tagged := [column == value for column, value in asked if value is not None]:
-        conditions.append(_tagged(*tagged))
+        with_tag = sa.select(image_tags.c.image_id).where(*tagged)
+        looked_up = with_tag.where(image_tags.c.image_id == images.c.id).exists()  # cheaper where most have such a tag
+        conditions.append(images.c.id.in_(with_tag) if few else looked_up)
     return conditions
-
-
-def _tagged(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
-    """Whether one tag of the image is so."""
-    return sa.exists().where(image_tags.c.image_id == images.c.id, *conditions)

@@ -33,7 +33,7 @@ class SqlSpending:
             tx.alone(f"budget {call.account}")
             if tx.row(sa.select(calls.c.id).where(calls.c.id == call.id)):
                 return  # repeated although it had succeeded
-            _check(tx, call.account, call.batch_id, call.estimate)
+            check_spending(tx, call.account, call.batch_id, call.estimate)
             row = {name: getattr(call, name) for name in NewCall.__slots__}
             begun = {"state": CallState.INTENDED, "usage": {}, "waived": False, "created_at": tx.now}
             tx.run(sa.insert(calls), {**row, **begun})
@@ -53,7 +53,7 @@ class SqlSpending:
 
     def check(self, account: str, estimate: int) -> None:
         with self._database.read() as tx:
-            _check(tx, account, None, estimate)
+            check_spending(tx, account, None, estimate)
 
     def report(self, account: str | None, group_by: str, since: float | None = None) -> list[Mapping[str, Any]]:
         group = _GROUPS[group_by].label("grouped")
@@ -91,7 +91,8 @@ class SqlSpending:
             tx.run(sa.update(accounts).where(accounts.c.id == account).values(month_budget=month))
 
 
-def _check(tx: Transaction, account: str, batch_id: str | None, estimate: int) -> None:
+def check_spending(tx: Transaction, account: str, batch_id: str | None, estimate: int) -> None:
+    """BudgetSpent when so much more would go beyond the account's month or the batch's bound."""
     month = tx.value(sa.select(accounts.c.month_budget).where(accounts.c.id == account))
     bound = tx.value(sa.select(batches.c.max_cost).where(batches.c.id == batch_id)) if batch_id else None
     spent_month = _spent(tx, _this_month(account, tx.now)) if month is not None else 0

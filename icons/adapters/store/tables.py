@@ -1,7 +1,7 @@
 """The tables: what is kept, and the index behind each question."""
 
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -29,6 +29,12 @@ def _names(kind: type[StrEnum]) -> sa.Enum:
 
 def _account(**options: Any) -> sa.Column[str]:
     return sa.Column("account", Id, sa.ForeignKey("accounts.id"), nullable=False, **options)
+
+
+def _index_where(condition: str, name: str, *columns: str) -> sa.Index:
+    """An index over the rows that this condition holds for, in words that every engine understands."""
+    where = sa.text(condition)
+    return sa.Index(name, *columns, sqlite_where=where, postgresql_where=where)
 
 
 accounts = sa.Table(
@@ -131,7 +137,11 @@ batches = sa.Table(
     sa.Column("current_index", sa.Integer),
     sa.Column("hook", Json),
     sa.Index("batches_of_account", "account", "created_at", "id"),
+    _index_where("finished_at IS NULL", "batches_open", "account"),
 )
+
+SINGLE: Final = "coalesce(batch_id, '') = ''"
+"""Whether a job is of no batch. Of `IS NULL` SQLite would think that few rows are so, and read all of them."""
 
 jobs = sa.Table(
     "jobs",
@@ -166,11 +176,14 @@ jobs = sa.Table(
     sa.Column("hook", Json),  # whom to tell of its end
     # Covers the counting of a batch: (batch, state, category) are read from the index alone.
     sa.Index("jobs_of_batch", "batch_id", "position", "state", "category_index"),
-    # Behind the lists of an account's jobs, newest first: all, those in one state, those of one end user. None begins
-    # with the state: SQLite would rather use it than the partial indexes below, and sort what it finds.
+    # Behind the lists of an account's jobs, newest first: all, those in one state, those of one end user by state. None
+    # begins with the state: SQLite would rather use it than the partial indexes below, and sort what it finds.
     sa.Index("jobs_of_account", "account", "created_at", "id"),
     sa.Index("jobs_in_state", "account", "state", "created_at", "id"),
-    sa.Index("jobs_of_user", "account", "user_id", "created_at", "id"),
+    _index_where("user_id IS NOT NULL", "jobs_of_user", "account", "user_id", "state", "created_at", "id"),
+    # What can be cleaned away, and what waits for workers from outside.
+    _index_where(f"{SINGLE} AND finished_at IS NOT NULL", "jobs_ended", "account", "state", "finished_at"),
+    _index_where("state = 'waiting' AND kind = 'browser'", "jobs_for_outside", "account", "lane"),
 )
 
 
@@ -183,6 +196,12 @@ def stands(*states: State, table: sa.FromClause = jobs) -> sa.ColumnElement[bool
     return table.c.state == literals[0] if len(literals) == 1 else table.c.state.in_(literals)
 
 
+def belongs(table: sa.Table, account: str | sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """Whether rows that are found by an id are the account's; no index answers it. Without statistics SQLite takes an
+    account for small, and would rather walk through all that it has."""
+    return table.c.account.concat(sa.literal_column("''")) == account
+
+
 def _index_of(state: State, name: str, *columns: str, unique: bool = False) -> None:
     """An index over the jobs in one state only: it stays small however many jobs have ended."""
     where = stands(state)
@@ -192,7 +211,7 @@ def _index_of(state: State, name: str, *columns: str, unique: bool = False) -> N
 _index_of(State.HELD, "jobs_held", "batch_id", "position")
 _index_of(State.WAITING, "jobs_waiting", "lane", "priority", "tag", "created_at", "id")
 _index_of(State.DELAYED, "jobs_delayed", "run_at")
-_index_of(State.COMPLETED, "jobs_answered", "account", "cached", "finished_at")
+_index_of(State.COMPLETED, "jobs_answered", "account", "cached", "finished_at", "started_at")  # all that is asked
 _index_of(State.COMPLETED, "jobs_answered_of_all", "cached", "finished_at")
 _index_of(State.ACTIVE, "jobs_active", "worker")
 _index_of(State.ACTIVE, "jobs_at_work", "account", "fingerprint", unique=True)
@@ -241,7 +260,8 @@ calls = sa.Table(
     sa.Column("waived", sa.Boolean, nullable=False),
     sa.Column("created_at", Seconds, nullable=False),
     sa.Column("ended_at", Seconds),
-    sa.Index("calls_of_account", "account", "created_at"),
+    # Covers the sums of an account: no row is read for them.
+    sa.Index("calls_of_account", "account", "created_at", "state", "cost", "estimate", "model"),
 )
 
 # Limits that several processes share (see domain/limits.py).
@@ -291,6 +311,25 @@ events = sa.Table(
     sqlite_autoincrement=True,  # a forgotten number is never given again
 )
 
+_FACETS: Final = {
+    "source": "{0}source",
+    "category": "substr({0}facts ->> 'category', 1, 255)",
+    "style": "substr({0}facts ->> 'style', 1, 255)",
+    "color_scheme": "substr({0}facts ->> 'color_scheme', 1, 255)",
+    "model": "{0}generation_model",
+    "provider": "coalesce({0}profile_id, {0}facts ->> 'provider')",
+}
+
+
+def facets_of(row: str = "") -> dict[str, str]:
+    """What a gallery can be asked for: name -> how an image says it, in words that every engine understands. Indexes,
+    triggers (``row``: "NEW." or "OLD.") and questions say it in the same ones."""
+    return {name: text.format(row) for name, text in _FACETS.items()}
+
+
+TITLE: Final = "substr(lower(coalesce(nullif(name, ''), facts ->> 'category', generation_prompt)), 1, 100)"
+"""By what a gallery is sorted by name."""
+
 images = sa.Table(
     "images",
     metadata,
@@ -312,6 +351,23 @@ images = sa.Table(
     sa.Column("kept", sa.Boolean, nullable=False),  # no purge takes it
     sa.Index("images_of_account", "account", "blob", "size"),
     sa.Index("images_by_age", "account", "created_at", "id"),
+    sa.Index("images_by_size", "account", "size", "id"),
+    sa.Index("images_by_title", "account", sa.text(f"({TITLE})"), "id"),
+    *(
+        sa.Index(f"images_of_{name}", "account", sa.text(f"({value})"), "created_at", "id")
+        for name, value in facets_of().items()
+    ),
+)
+
+# How many of an account's images have what: see `facets_of`, and besides ("tag", "<type> <id>") and all, ("all", "").
+# Triggers on `images` and `image_tags` keep it, as others keep the tallies of jobs; see tallying.py.
+facets = sa.Table(
+    "facets",
+    metadata,
+    _account(primary_key=True),
+    sa.Column("name", sa.String(16), primary_key=True),
+    sa.Column("value", sa.Text, primary_key=True),
+    sa.Column("images", sa.Integer, nullable=False),
 )
 
 image_tags = sa.Table(
@@ -345,7 +401,7 @@ cache = sa.Table(
     sa.Column("created_at", Seconds, nullable=False),
     sa.Column("last_used_at", Seconds, nullable=False, index=True),
     sa.Column("hits", sa.Integer, nullable=False),
-    sa.Index("cache_of_account", "account", "created_at"),
+    sa.Index("cache_of_account", "account", "created_at", "fingerprint"),
 )
 
 cache_images = sa.Table(
@@ -380,14 +436,8 @@ deliveries = sa.Table(
     sa.Column("last_status", sa.Integer),
     sa.Column("last_error", sa.String(255), nullable=False),
     sa.Index("deliveries_of_account", "account", "created_at", "id"),
-)
-sa.Index(
-    "deliveries_due",
-    deliveries.c.next_at,
-    deliveries.c.host,
-    deliveries.c.account,
-    sqlite_where=sa.text("state = 'pending'"),
-    postgresql_where=sa.text("state = 'pending'"),
+    sa.Index("deliveries_in_state", "account", "state", "created_at", "id"),
+    _index_where("state = 'pending'", "deliveries_due", "next_at", "host", "account"),
 )
 
 # What signs an account's webhooks; after a rotation the old one signs along until it expires.
@@ -420,6 +470,7 @@ chats = sa.Table(
     sa.Column("created_at", Seconds, nullable=False),
     sa.Column("updated_at", Seconds, nullable=False),
     sa.Index("chats_of_account", "account", "updated_at", "id"),
+    _index_where("user_id IS NOT NULL", "chats_of_user", "account", "user_id", "updated_at", "id"),
 )
 
 chat_messages = sa.Table(

@@ -27,7 +27,8 @@ _BEAT: Final = sa.update(workers).where(workers.c.id.in_(sa.bindparam("ids", exp
 _STOPPING: Final = sa.select(jobs.c.id).where(
     stands(State.ACTIVE), jobs.c.worker.in_(sa.bindparam("ids", expanding=True)), jobs.c.cancel_asked
 )
-_FOR_OUTSIDE: Final = stands(State.WAITING) & (jobs.c.kind == BROWSER)
+# A literal: SQLite does not match a partial index with a parameter.
+_FOR_OUTSIDE: Final = stands(State.WAITING) & (jobs.c.kind == sa.literal_column(f"'{BROWSER}'"))
 _WAITING: Final = (
     sa.select(jobs.c.lane)
     .where(_FOR_OUTSIDE, jobs.c.account.in_(sa.bindparam("accounts", expanding=True)))

@@ -74,6 +74,10 @@ class Jobs(Protocol):
         """Batches, newest first; ``before`` is the id of the last one seen."""
         ...
 
+    def first_images(self, account: str, batch_ids: Sequence[str], limit: int) -> Mapping[str, Sequence[str]]:
+        """Of each batch the ids of its first so many images, in request order."""
+        ...
+
     def cancel(self, account: str, job_id: str) -> Job | None:
         """Cancel a live job at once, or ask its worker to stop when it is active; ended jobs stay as they are."""
         ...
@@ -82,12 +86,13 @@ class Jobs(Protocol):
         """The same for all of a batch's live jobs."""
         ...
 
-    def retry(self, account: str, job_id: str) -> Job | None:
-        """Begin a failed or cancelled job anew; others stay as they are."""
+    def retry(self, account: str, job_id: str, room: Room = ENDLESS, cost: int = 0) -> Job | None:
+        """Begin a failed or cancelled job anew; others stay as they are. RateLimited when there is no room for it,
+        BudgetSpent when ``cost`` micro-dollars more would go beyond the account's month or the batch's bound."""
         ...
 
-    def retry_batch(self, account: str, batch_id: str) -> int | None:
-        """Begin the failed and cancelled jobs of a batch anew; how many. None: no such batch."""
+    def retry_batch(self, account: str, batch_id: str, room: Room = ENDLESS, cost: int = 0) -> int | None:
+        """The same for all of a batch's failed and cancelled jobs, or none of them; how many. None: no such batch."""
         ...
 
     def find(self, account: str, asked: JobFilter, limit: int, after: str | None = None) -> list[Job]:

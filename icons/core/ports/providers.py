@@ -24,8 +24,9 @@ class Provider(Protocol):
         where the model streams them."""
         ...
 
-    async def reply(self, messages: Sequence[Message], model: str = "") -> Reply:
-        """Go on with a conversation. Raises ProviderError; RequestRefused when it cannot chat."""
+    async def reply(self, messages: Sequence[Message], model: str = "", end_user: str = "") -> Reply:
+        """Go on with a conversation; ``end_user`` as in `Order`. Raises ProviderError; RequestRefused when it cannot
+        chat."""
         ...
 
     async def close(self) -> None: ...

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 MAX_PALETTE: Final = 6  # colours
@@ -82,6 +83,7 @@ def canonical(text: str) -> str:
     return "_".join(words(text))
 
 
+@lru_cache(maxsize=4096)
 def matching_key(text: str) -> str:
     """Equal for spellings that mean the same entry: ``"Food & Drinks"`` and ``"food and drink"``."""
     return "_".join(_stem(word) for word in words(text) if word != "and")

@@ -64,6 +64,21 @@ def test_xai_is_asked_for_proportions(fake_provider: FakeProvider) -> None:
     assert not {"size", "quality", "style"} & set(body)
 
 
+def test_xai_works_from_one_picture_that_comes_in_json(fake_provider: FakeProvider) -> None:
+    """A data URL at /images/edits, and no proportions: the picture has its own. A second one is refused unsent."""
+    answer = draw(fake_provider, an_order(references=(SOURCE,), count=2), "xai")
+    assert len(answer.pictures) == 2
+    (call,) = fake_provider.calls
+    assert (call.path, call.headers["content-type"]) == ("/v1/images/edits", "application/json")
+    assert call.headers["idempotency-key"] == "job-1"
+    kind, _, data = call.body.pop("image")["url"].partition(",")
+    assert (kind, base64.b64decode(data)) == ("data:image/png;base64", SOURCE.data)
+    assert set(call.body) == {"model", "prompt", "n", "response_format"}
+    with pytest.raises(RequestRefused, match="at most 1 picture"):
+        draw(fake_provider, an_order(references=(SOURCE, SOURCE)), "xai")
+    assert len(fake_provider.calls) == 1
+
+
 def test_google_is_asked_for_a_picture_and_shown_the_references(fake_provider: FakeProvider) -> None:
     """Modalities, proportions, and the source as inline data."""
     draw(fake_provider, an_order(width=64, height=96, references=(SOURCE,)), "google")

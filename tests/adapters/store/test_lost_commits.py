@@ -1,6 +1,7 @@
 """Commits whose answer was lost: the verb is repeated although it had succeeded, and does no harm."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
@@ -9,7 +10,7 @@ from icons.adapters.store import open_store
 from icons.domain.access import Caller
 from icons.domain.errors import StaleLease
 from icons.domain.images import Record, Tag, TagType
-from icons.domain.jobs import Completed, State
+from icons.domain.jobs import Completed, Delayed, Failed, State
 from icons.domain.profiles import Profile
 from icons.domain.replies import Claim
 from icons.domain.spending import NewCall
@@ -17,6 +18,8 @@ from icons.domain.spending import NewCall
 from ...contracts.conftest import Scene
 from ...servers.cutting import CuttingProxy
 from ...servers.postgres import new_database, postgres  # noqa: F401 - fixtures
+
+ERROR = {"code": "PROVIDER_FAILED", "message": "no answer", "attempts": 1, "final": True}
 
 
 @pytest.fixture
@@ -56,15 +59,29 @@ def test_a_lost_claim_is_given_back(scene, proxy):
 
 
 def test_a_settled_job_stays_settled(scene, proxy):
-    """The repeat finds the lease ended; pictures, counts and events are there once."""
+    """The repeat sees that the result is its own; pictures, counts and events are there once."""
     lease = scene.begin("sun")
     scene.news()
     proxy.cut_next_commit()
+    scene.store.leases.settle(lease, Completed((scene.image(),), {}))
     with pytest.raises(StaleLease):
         scene.store.leases.settle(lease, Completed((scene.image(),), {}))
     job = scene.job(lease.job.id)
     assert (job.state, len(job.images), len(scene.news())) == (State.COMPLETED, 1, 1)
     assert scene.store.jobs.statistics(scene.account)["states"]["completed"] == 1
+
+
+@pytest.mark.parametrize(("outcome", "state"), [(Failed(ERROR), State.FAILED), (Delayed(ERROR, 60), State.DELAYED)])
+def test_a_job_that_did_not_succeed_ends_its_lease_once(scene, proxy, outcome, state):
+    """The repeat sees that the error is its own; another error is refused."""
+    lease = scene.begin("sun")
+    scene.news()
+    proxy.cut_next_commit()
+    scene.store.leases.settle(lease, outcome)
+    with pytest.raises(StaleLease):
+        scene.store.leases.settle(lease, replace(outcome, error={**ERROR, "message": "another"}))
+    job = scene.job(lease.job.id)
+    assert (job.state, job.failures, len(scene.news())) == (state, int(state is State.DELAYED), 1)
 
 
 def stories(scene: Scene) -> dict[str, tuple[Callable[[], object], Callable[[], object], object]]:

@@ -9,13 +9,16 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
 
-from icons.adapters.store import open_store
-from icons.adapters.store.tables import metadata
+from icons.adapters.store import migrations, open_store
+from icons.adapters.store.database import Database
+from icons.adapters.store.tables import images, metadata
 from icons.core.ports import Sender
 from icons.domain.access import Role
 from icons.domain.errors import SettingsError, Unavailable
-from icons.domain.images import Format, Image
+from icons.domain.images import Facets, Format, Image, Search, Tag, TagType
 from icons.domain.jobs import Completed, NewJob, Priority
 
 
@@ -46,6 +49,25 @@ def test_a_store_keeps_what_it_has_when_it_is_opened_again(tmp_path):
     assert again.accounts.all() == [ann]
     again.ping()
     again.close()
+
+
+def test_an_earlier_versions_pictures_are_counted(tmp_path):
+    """What was there before the counters is in them once the database has been brought up to date."""
+    database, config = Database(url_of(tmp_path / "icons.db")), Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    with database.write() as tx:
+        config.attributes["connection"] = tx.connection
+        command.upgrade(config, "0002")
+        tx.run(sa.text("insert into accounts values ('ann', 'ann', 'user', null, 1, false, '{}', null)"))
+        picture = Image("sun", "ann", "sun.png", "blob", Format.PNG, 64, 64, 100, 1.0, {"provider": "openai"})
+        tx.run(sa.insert(images), {column.name: getattr(picture, column.name) for column in images.c})
+        tx.run(sa.text("insert into image_tags values ('sun', 0, 'THEME', 'home')"))
+    database.close()
+    store = open_store(url_of(tmp_path / "icons.db"))
+    home = Tag(TagType.THEME, "home")
+    assert store.records.facets("ann", 10) == Facets(((home, 1),), (), (("openai", 1),))
+    assert store.records.find("ann", Search(), 10, 0)[1] == 1
+    store.close()
 
 
 def test_a_newer_programs_database_is_refused(tmp_path):
@@ -116,7 +138,7 @@ def test_a_locked_database_is_unavailable_and_recovers(tmp_path):
 
 def test_a_full_disk_is_unavailable_and_recovers(tmp_path):
     """A submission that finds no room is refused as a whole."""
-    limit = "pragma max_page_count = 100"
+    limit = "pragma max_page_count = 200"
 
     def fill(connection: sqlite3.Connection, _record: object) -> None:
         connection.execute(limit)

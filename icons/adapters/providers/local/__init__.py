@@ -42,7 +42,7 @@ class LocalProvider:
         """The Renderer port: pixels come from the drawing processes, too."""
         return await self._pool.run(rendered, svg, size)
 
-    async def reply(self, messages: Sequence[Message], model: str = "") -> Reply:
+    async def reply(self, messages: Sequence[Message], model: str = "", end_user: str = "") -> Reply:
         """What it would draw; it says itself that it is no model."""
         return Reply(await self._pool.run(answering.answer, tuple(messages)), GENERATION)
 

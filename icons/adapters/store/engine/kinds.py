@@ -21,6 +21,7 @@ class Kind:
     title: str  # as people call it
     create_engine: Callable[[sa.URL], sa.Engine]  # opens nothing yet; SettingsError for an impossible address
     reading: Mapping[str, Any]  # execution options of a connection that reads one consistent view and writes nothing
+    looking: Mapping[str, Any]  # of one that reads by a single statement, which needs no transaction around it
     shared: bool  # transactions write side by side, so what they are about must be locked
     passes: Callable[[sa.exc.DBAPIError], bool]  # the same statement may succeed later: locked, full, out of reach
     again: Callable[[sa.exc.DBAPIError], bool]  # the same transaction may succeed at once: it was broken off

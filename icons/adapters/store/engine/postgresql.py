@@ -103,6 +103,7 @@ KIND: Final = Kind(
     "PostgreSQL",
     _create_engine,
     {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+    {"isolation_level": "AUTOCOMMIT"},
     True,
     _passes,
     _again,

@@ -69,8 +69,10 @@ def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
 
 def _begin(connection: sa.Connection) -> None:
     # A deferred transaction that reads and then writes fails at once when another has written in between.
-    read_only = connection.get_execution_options().get(_READ_ONLY)
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    if connection.get_execution_options().get(_READ_ONLY):
+        connection.connection.cursor().execute("BEGIN")  # touches no file, so there is no error to translate
+    else:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _passes(error: sa.exc.DBAPIError) -> bool:
@@ -100,4 +102,5 @@ def _code(error: sa.exc.DBAPIError) -> int:
     return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
 
 
-KIND: Final = Kind("SQLite", _create_engine, {_READ_ONLY: True}, False, _passes, _again, _refusal)
+_READING: Final = {_READ_ONLY: True}
+KIND: Final = Kind("SQLite", _create_engine, _READING, _READING, False, _passes, _again, _refusal)
