@@ -3,23 +3,26 @@
 import asyncio
 import random
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 import structlog
 
 from icons.core import metrics, tracing
 from icons.core.bridge import Blocking
 from icons.core.lanes import Lane, Lanes
-from icons.core.leases import Desk
+from icons.core.leases import Desk, Kept
 from icons.core.ports import Queue
 from icons.core.tasks import Task
 from icons.domain.errors import ProviderError, RequestRefused, StaleLease, StudioError, Unavailable
-from icons.domain.jobs import Delayed, Failed, GivenBack, Job, Lease, Stopped
-from icons.domain.retry import RetryPolicy
+from icons.domain.jobs import Completed, Delayed, Failed, GivenBack, Job, Lease, Outcome, Stopped
+from icons.domain.retry import RetryPolicy, failure
 from icons.domain.workers import is_outside
 
 log = structlog.get_logger(__name__)
+
+_BUG: Final = StudioError("The job failed for a reason inside the service.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class _Running:
     lease: Lease
     task: asyncio.Task[None]
     cancelled: bool = False  # by request of its owner, not because the worker stops
+    handing_in: bool = False  # what it came to is known: too late to cancel
 
 
 @dataclass
@@ -165,13 +169,14 @@ class Worker:
 
     async def _one(self, lease: Lease, lane: Lane) -> None:
         try:
-            await self._settle(lease)
+            outcome, kept = await self._outcome(lease)
+            await self._hand_in(lease, outcome, kept)
         except StaleLease:
             log.warning("job.stale", job_id=lease.job.id, attempt=lease.attempt, worker=self.id)
         except asyncio.CancelledError:
             log.info("job.interrupted", job_id=lease.job.id, worker=self.id)
         except Exception:
-            # The lease stays open: the sweeper gives the job back once this worker's claim on it has run out.
+            # The lease stays open: the job is given back when this worker stops.
             log.exception("job.unsettled", job_id=lease.job.id, worker=self.id)
         finally:
             lane.running -= 1
@@ -179,7 +184,9 @@ class Worker:
             metrics.ACTIVE.set(len(self._running))
             self._wake.set()
 
-    async def _settle(self, lease: Lease) -> None:
+    async def _outcome(self, lease: Lease) -> tuple[Outcome, Sequence[Kept]]:
+        """What the job comes to. Raises StaleLease."""
+
         async def report(stage: str, progress: int, line: str, preview: str = "") -> None:
             await self.blocking(self.desk.report, lease, stage, progress, line, preview)
 
@@ -188,31 +195,48 @@ class Worker:
             with tracing.span(
                 "job", job.correlation_id, job_id=job.id, kind=job.kind, lane=job.lane, attempt=lease.attempt
             ):
-                outcome, kept = await self.tasks[job.kind].run(lease, report)
+                return await self.tasks[job.kind].run(lease, report)
         except asyncio.CancelledError:
-            stopped = self._running[lease.job.id].cancelled
-            await self.blocking(self.desk.settle, lease, Stopped() if stopped else GivenBack())
+            return Stopped() if self._running[job.id].cancelled else GivenBack(), ()
         except StaleLease:
             raise
         except StudioError as error:
-            await self._settle_error(lease, error)
-        except Exception as error:
-            log.exception("job.crashed", job_id=lease.job.id, correlation_id=lease.job.correlation_id)
-            await self._settle_error(lease, StudioError("The job failed for a reason inside the service."), error)
-        else:
-            with tracing.span("settle", job.correlation_id, job_id=job.id):
-                await self.blocking(self.desk.settle, lease, outcome, kept)
-            await self.settled(lease.job)
+            return self._failure(job, error), ()
+        except Exception:
+            log.exception("job.crashed", job_id=job.id, correlation_id=job.correlation_id)
+            return self._failure(job, _BUG), ()
 
-    async def _settle_error(self, lease: Lease, error: StudioError, cause: Exception | None = None) -> None:
-        outcome = self.retry.outcome(error, lease.job.failures + 1, random.random())  # noqa: S311 - jitter, no secret
-        elsewhere = _next_lane(lease.job) if isinstance(error, ProviderError) else None
+    def _failure(self, job: Job, error: StudioError) -> Failed | Delayed:
+        outcome = self.retry.outcome(error, job.failures + 1, random.random())  # noqa: S311 - jitter, no secret
+        elsewhere = _next_lane(job) if isinstance(error, ProviderError) else None
         if elsewhere and isinstance(outcome, Failed):
-            log.info("job.fallback", job_id=lease.job.id, lane=lease.job.lane, next=elsewhere, code=error.code)
-            outcome = Delayed(outcome.error, 0.0, elsewhere)
-        await self.blocking(self.desk.settle, lease, outcome)
+            log.info("job.fallback", job_id=job.id, lane=job.lane, next=elsewhere, code=error.code)
+            return Delayed(outcome.error, 0.0, elsewhere)
+        return outcome
+
+    async def _hand_in(self, lease: Lease, outcome: Outcome, kept: Sequence[Kept]) -> None:
+        """Settle, however long the store is away: what was drawn, and perhaps paid, is not thrown away for that."""
+        job, settled = lease.job, False
+        self._running[job.id].handing_in = True
+        while not settled:
+            try:
+                with tracing.span("settle", job.correlation_id, job_id=job.id):
+                    await self.blocking(self.desk.settle, lease, outcome, kept)
+                settled = True
+            except Unavailable as error:
+                log.error("job.not_settled_yet", job_id=job.id, worker=self.id, message=error.message)
+                await asyncio.sleep(self.pace.poll)
+            except StaleLease:
+                raise
+            except Exception:
+                if isinstance(outcome, Failed):
+                    raise
+                log.exception("job.not_settled", job_id=job.id, worker=self.id)
+                outcome, kept = failure(_BUG, job.failures + 1), ()
         if isinstance(outcome, Delayed) and self._loop:
-            self._loop.call_later(outcome.seconds, self._resume, lease.job.id)
+            self._loop.call_later(outcome.seconds, self._resume, job.id)
+        if isinstance(outcome, Completed):
+            await self.settled(job)
 
     def _resume(self, job_id: str) -> None:
         """A delayed job's pause, measured by the monotonic clock, is over. A restart leaves that to the sweeper."""
@@ -234,7 +258,7 @@ class Worker:
 
     def _cancel(self, job_id: str) -> None:
         running = self._running.get(job_id)
-        if running and not running.cancelled:
+        if running and not running.cancelled and not running.handing_in:
             running.cancelled = True
             running.task.cancel()
 

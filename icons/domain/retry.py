@@ -1,9 +1,12 @@
 """When a failed attempt is repeated: (error, attempt) -> seconds to wait, or never."""
 
 from dataclasses import dataclass
+from typing import Final
 
-from icons.domain.errors import ProviderError, StudioError
+from icons.domain.errors import ProviderError, StudioError, Unavailable
 from icons.domain.jobs import Delayed, Failed
+
+_TROUBLE: Final = 5.0  # seconds that the house's own trouble is expected to last, unless it says
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +28,14 @@ class RetryPolicy:
         return max(jittered, min(self.cap, error.retry_after or 0.0))
 
     def outcome(self, error: StudioError, failures: int, chance: float) -> Failed | Delayed:
-        """What a job comes to by its ``failures``-th failure; ``chance`` as in `delay`."""
-        pause = self.delay(error, failures, chance)
+        """What a job comes to by its ``failures``-th failure; ``chance`` as in `delay`.
+
+        When the database, the files or the disk's space are away, that is no failure of the job's: it waits for them.
+        """
         failed = failure(error, failures)
+        if isinstance(error, Unavailable):
+            return Delayed(failed.error, (1 + chance) * (error.retry_after or _TROUBLE), counted=False)
+        pause = self.delay(error, failures, chance)
         return failed if pause is None else Delayed({**failed.error, "final": False}, pause)
 
 
