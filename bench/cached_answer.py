@@ -1,4 +1,4 @@
-"""Answers from the cache per second, with an API key, beside a bare Flask route that returns as much JSON."""
+"""Answers from the cache per second, with key, limits and log, beside a bare Flask route that returns as much JSON."""
 
 import json
 import os

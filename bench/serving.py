@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+from typing import IO
 from urllib.parse import urlsplit
 
 import requests
@@ -28,19 +29,19 @@ class Running:
 
 @contextmanager
 def serving(port: int) -> Iterator[Running]:
-    """`python app.py serve` as a user starts it, on a storage of its own."""
-    with tempfile.TemporaryDirectory() as storage:
-        quiet = {"LOG_LEVEL": "ERROR", "RATELIMIT_ENABLED": "false"}
-        environment = {**os.environ, "STORAGE_DIR": storage, "PORT": str(port), **quiet}
+    """`python app.py serve` as a user starts it, on a storage of its own: it logs and counts, up to a far limit."""
+    with tempfile.TemporaryDirectory() as storage, (Path(storage) / "log").open("w") as log:
+        limits = dict.fromkeys(("LIMIT_ICONS", "LIMIT_FILES"), "1000000 per minute")
+        environment = {**os.environ, "STORAGE_DIR": storage, "PORT": str(port), "LOG_LEVEL": "INFO", **limits}
         url = f"http://127.0.0.1:{port}"
-        with process([sys.executable, str(ROOT / "app.py"), "serve"], environment, url + "/health"):
+        with process([sys.executable, str(ROOT / "app.py"), "serve"], environment, url + "/health", log):
             yield Running(url, (Path(storage) / "secrets" / "operator.key").read_text().strip())
 
 
 @contextmanager
-def process(command: list[str], environment: dict[str, str], probe: str) -> Iterator[None]:
-    """A process, once its probe address answers."""
-    running = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL)
+def process(command: list[str], environment: dict[str, str], probe: str, log: IO[str] | None = None) -> Iterator[None]:
+    """A process, once its probe address answers; ``log`` takes what it says."""
+    running = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=log)
     try:
         end = time.monotonic() + 60
         while True:

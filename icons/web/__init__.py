@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from flask import Flask
 from flask_socketio import SocketIO
@@ -57,6 +58,7 @@ _FACES = (
     *(ops, identity, icons, batches, jobs, library, profiles, providers, spending, pictures, images, webhooks, workers),
     dashboard,
 )
+_FAREWELL: Final = 2.0  # seconds in which lasting connections may end by themselves
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,5 +118,6 @@ def create_web(
         streams.close()
         door.close()
         live.close()
+        parts.lines.cut(_FAREWELL)
 
     return Web(app, app.extensions["socketio"], close)

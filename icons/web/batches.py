@@ -1,5 +1,7 @@
 """`/api/icons/batch`: many icons in one style, from asking to downloading."""
 
+from typing import Final
+
 from flask import Response, g, request
 from flask_openapi import APIBlueprint, Tag
 
@@ -12,7 +14,9 @@ from icons.web.prefer import preference
 from icons.web.schemas.icon_answers import BatchAccepted, BatchesAnswer, BatchResult, BatchRetried, BatchStatus
 from icons.web.schemas.icons import BatchBody, BatchesQuery, BatchPath, DownloadQuery
 from icons.web.signing import ImageSigner
-from icons.web.wire import Json, Reply, batch_accepted, batch_result, batch_status, icon_body
+from icons.web.wire import Json, Reply, batch_accepted, batch_listed, batch_result, batch_status, icon_body
+
+_PREVIEW: Final = 4  # pictures beside a batch in a list
 
 
 def blueprint(parts: WebParts) -> APIBlueprint:
@@ -52,11 +56,13 @@ def _add_looking(api: APIBlueprint, parts: WebParts) -> None:
     @api.get("/batches", responses={200: BatchesAnswer})
     def list_batches(query: BatchesQuery) -> Json:
         """List the account's batches, newest first"""
-        found = service.batches(current_caller(), query.limit + 1, query.before)
+        caller = current_caller()
+        found = service.batches(caller, query.limit + 1, query.before)
         page = found[: query.limit]
         more = len(found) > query.limit
+        first = service.first_images(caller, page, _PREVIEW)
         return {
-            "batches": [batch_status(batch) for batch in page],
+            "batches": [batch_listed(batch, first[batch.id], parts.signer) for batch in page],
             "count": len(page),
             "next_before": page[-1].id if more else None,
         }

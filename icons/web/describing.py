@@ -157,10 +157,15 @@ def _add_parameters(operation: Operation) -> None:
 def _complete_body(operation: Operation, schemas: Document) -> None:
     """A body none of whose fields is required may be left out."""
     for media in operation.body.get("requestBody", {}).get("content", {}).values():
-        schema = media["schema"]
-        named = schemas.get(schema.get("$ref", "").rpartition("/")[2], schema)
-        operation.body["requestBody"]["required"] = bool(named.get("required"))
-        media.setdefault("example", example(schema, schemas, whole=False))
+        operation.body["requestBody"]["required"] = _demanding(media["schema"], schemas)
+        media.setdefault("example", example(media["schema"], schemas, whole=False))
+
+
+def _demanding(schema: Document, schemas: Document) -> bool:
+    """Whether it has required fields, whichever of its forms is chosen."""
+    named = schemas.get(schema.get("$ref", "").rpartition("/")[2], schema)
+    forms = named.get("oneOf", ())
+    return all(_demanding(form, schemas) for form in forms) if forms else bool(named.get("required"))
 
 
 def _complete_answers(operation: Operation, schemas: Document) -> None:

@@ -10,7 +10,7 @@ from flask import Flask, Response, g, jsonify, request
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
-from icons.domain.errors import InvalidRequest, ProviderError, StudioError
+from icons.domain.errors import InvalidRequest, ProviderError, StudioError, Unavailable
 from icons.web.schemas.icons import BY_CATEGORY, FOR_ALL
 from icons.web.schemas.workers import BY_A_MODEL, OVER_A_PROFILE
 from icons.web.wire import iso
@@ -93,7 +93,9 @@ def _translated(error: Exception) -> StudioError:
             return InvalidRequest(error.message, error.fields, code="ERR_INVALID_PROMPT")  # the workers document's
         case StudioError():
             if error.status >= 500:
-                log.error("http.failed", code=error.code, message=error.message)
+                # What passes by itself is a warning: anybody can knock at a full house as often as they like.
+                tell = log.warning if isinstance(error, Unavailable) else log.error
+                tell("http.failed", code=error.code, message=error.message)
             return error
         case HTTPException(code=int(status)) if status < 500:
             message = _MESSAGES.get(status) or error.description or error.name

@@ -1,14 +1,16 @@
 """`/api/jobs` and `/api/queue`: every job of the account, and pictures for platforms from a free prompt."""
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from flask import g, request
 from flask_openapi import APIBlueprint, Tag
 
 from icons.core.service import Context
-from icons.domain.errors import Conflict
-from icons.domain.jobs import Job, State
+from icons.domain.errors import Conflict, InvalidRequest
+from icons.domain.jobs import REPEATABLE, Job, State
 from icons.web.auth import current_caller
 from icons.web.job_bodies import event_entry, job_details, job_summary, lines, queue_figures
 from icons.web.limits import limited
@@ -23,7 +25,7 @@ from icons.web.schemas.job_answers import (
     JobsAnswer,
     QueueStatistics,
 )
-from icons.web.schemas.jobs import CleanBody, CreateJobBody, EventsQuery, JobIdPath, JobsQuery
+from icons.web.schemas.jobs import CleanBody, CreateJobBody, EventsQuery, JobIdPath, JobOptions, JobsQuery
 from icons.web.wire import Json, Reply
 
 _LOG_LINES: Final = 500  # events of a job that its logs are read from
@@ -56,11 +58,23 @@ def _add_creating(api: APIBlueprint, parts: WebParts) -> None:
         caller = current_caller()
         wish = preference(request.headers.get("Prefer"), 0.0, settings.max_wait)
         context = Context(body.user_id, g.correlation_id, body.hook(parts.hooks))
-        job = service.submit_platforms(caller, body.request(), context, body.tier)
+        with _named_as_sent():
+            job = service.submit_platforms(caller, body.request(), context, body.tier)
         if wish.wait:
             job = service.wait(caller, job.id, wish.wait)
         created = _created(parts, job)
         return created, 201, {"Location": created["statusUrl"], **wish.headers}
+
+
+@contextmanager
+def _named_as_sent() -> Iterator[None]:
+    """What is wrong with an option is told under the name that it has here: ``options.colorScheme``."""
+    try:
+        yield
+    except InvalidRequest as error:
+        known = {name: f"options.{field.alias}" for name, field in JobOptions.model_fields.items()}
+        fields = {known.get(name, name): text for name, text in error.fields.items()}
+        raise InvalidRequest(error.message, fields, code=error.code) from None
 
 
 def _created(parts: WebParts, job: Job) -> Json:
@@ -120,7 +134,7 @@ def _add_changing(api: APIBlueprint, parts: WebParts) -> None:
         """Begin a failed or cancelled job anew"""
         caller = current_caller()
         job = service.job(caller, path.job_id)
-        if job.state not in (State.FAILED, State.CANCELLED):
+        if job.state not in REPEATABLE:
             raise Conflict(f"Only a failed or cancelled job can be retried; this one is {job.state.public}.")
         service.retry(caller, job.id)
         return {"jobId": job.id, "status": "retrying", "message": "Job has been queued for retry"}

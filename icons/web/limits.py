@@ -1,25 +1,24 @@
 """Rate limits: which views are under which policies, and what callers are told."""
 
 import hashlib
+import math
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 from flask import Flask, Response, g, request
-from flask_limiter import ApplicationLimit, Limiter, RateLimitExceeded, RequestLimit
-from limits.errors import ConfigurationError, StorageError
+from limits import RateLimitItem, parse
 from werkzeug.exceptions import HTTPException
 
-from icons.domain.errors import RateLimited, SettingsError, StudioError
+from icons.domain.errors import RateLimited, StudioError
 from icons.domain.rates import Policy
-from icons.web import errors
 from icons.web.auth import is_public
+from icons.web.counting import Counter, Standing, open_counter
 from icons.web.marks import Marked, mark, marks
 from icons.web.settings import LimitSettings
 
-_PATIENCE: Final = 0.5  # seconds for the storage to answer
+_limit: Final[Callable[[str], RateLimitItem]] = cache(parse)
 
 
 def limited(*policies: str) -> Callable[[Marked], Marked]:
@@ -39,59 +38,30 @@ def install(app: Flask, settings: LimitSettings) -> None:
     """Count from now on. To be called after the gate is installed, which says whose request it is."""
     if not settings.enabled:
         return
-    limiter = _limiter(app, settings)
+    counter = open_counter(settings.storage_url)
+    policies = cache(lambda endpoint: [each for each in Policy if each in policies_of(app, endpoint)])
 
-    @app.errorhandler(RateLimitExceeded)
-    def refuse(_: RateLimitExceeded) -> Response:
-        return errors.answer(_refusal(limiter))
+    @app.before_request
+    def count() -> None:
+        g.standings = []
+        for policy in policies(request.endpoint) if request.endpoint else ():
+            standing = _taken(counter, policy, settings)
+            g.standings.append(standing)
+            if not standing.counted:
+                raise _refusal(standing)
 
     @app.after_request
     def tell(response: Response) -> Response:
-        # Not Flask-Limiter's own headers: those put Retry-After on every answer.
-        with suppress(StorageError):  # counting goes on without the storage, and so does answering
-            if told := limiter.current_limits:
-                response.headers.update(_headers(told))
+        if told := g.get("standings"):
+            response.headers.update(_headers(told))
         return response
 
 
-def _limiter(app: Flask, settings: LimitSettings) -> Limiter:
+def _taken(counter: Counter, policy: Policy, settings: LimitSettings) -> Standing:
     """One limit per policy, over all views of the policy together."""
-    policies = cache(lambda endpoint: policies_of(app, endpoint))
-
-    def rate_of(policy: Policy) -> Callable[[], str]:
-        def rate() -> str:
-            """Empty where the policy does not apply."""
-            if policy not in policies(request.endpoint):
-                return ""
-            caller = g.get("caller")
-            return (caller and caller.rates.get(policy)) or settings.rates[policy]
-
-        return rate
-
-    try:
-        return Limiter(
-            _who,
-            app=app,
-            application_limits=[
-                ApplicationLimit(rate_of(policy), _login if policy is Policy.LOGIN else _who, scope=policy.value)
-                for policy in Policy
-            ],
-            strategy="moving-window",
-            storage_uri=settings.storage_url,
-            storage_options=_storage_options(settings.storage_url),
-            in_memory_fallback_enabled=True,  # a lost Redis means counting by process, not an outage
-        )
-    except (ConfigurationError, StorageError) as error:
-        raise SettingsError(
-            "RATELIMIT_STORAGE_URL: write memory:// for one process, or the address of a Redis for several "
-            "(redis://host:6379)."
-        ) from error
-
-
-def _storage_options(url: str) -> dict[str, Any]:
-    """Faults come as StorageError; a Redis that hangs holds requests up for a moment only."""
-    waits = {"socket_connect_timeout": _PATIENCE, "socket_timeout": _PATIENCE} if url.startswith("redis") else {}
-    return {"wrap_exceptions": True, **waits}
+    caller = g.get("caller")
+    rate = (caller and caller.rates.get(policy)) or settings.rates[policy]
+    return counter.take(_limit(rate), policy, _login() if policy is Policy.LOGIN else _who())
 
 
 def _who() -> str:
@@ -101,7 +71,7 @@ def _who() -> str:
 
 
 def _login() -> str:
-    """Address and user name. Never raises: Flask-Limiter would take that for a fault of its storage."""
+    """Address and user name."""
     try:
         name = str(request.get_json().get("username"))
     except (StudioError, HTTPException):  # the view says what is wrong with the body
@@ -109,22 +79,20 @@ def _login() -> str:
     return f"{_who()} {hashlib.sha256(name.strip().encode(errors='replace')).hexdigest()}"
 
 
-def _headers(told: list[RequestLimit]) -> dict[str, str]:
+def _headers(told: Sequence[Standing]) -> dict[str, str]:
     """Where the caller stands with the limit that is nearest to its end."""
-    nearest = min(told, key=lambda each: (not each.breached, each.remaining))
+    nearest = min(told, key=lambda each: (each.counted, each.remaining))
     return {
         "X-RateLimit-Limit": str(nearest.limit.amount),
         "X-RateLimit-Remaining": str(nearest.remaining),
-        "X-RateLimit-Reset": str(nearest.reset_at),
+        "X-RateLimit-Reset": str(math.ceil(nearest.reset_at)),
     }
 
 
-def _refusal(limiter: Limiter) -> RateLimited:
-    breached = limiter.current_limits[-1]  # the first that is breached ends the checks
-    policy = breached.request_args[-1]
+def _refusal(breached: Standing) -> RateLimited:
     return RateLimited(
         f"At most {breached.limit} here. Wait, or ask the operator for more.",
         code="ERR_RATE_LIMIT" if request.path.startswith("/api/images/") else None,  # the workers document's
         retry_after=breached.reset_at - time.time(),
-        metadata={"policy": policy, "limit": str(breached.limit)},
+        metadata={"policy": breached.policy, "limit": str(breached.limit)},
     )

@@ -15,6 +15,7 @@ from icons.core.service import Service
 from icons.core.tail import Tail
 from icons.web.auth import Gate
 from icons.web.cors import Origins
+from icons.web.live.lines import Lines
 from icons.web.live.places import Places
 from icons.web.settings import WebSettings
 from icons.web.signing import ImageSigner
@@ -40,3 +41,4 @@ class WebParts:
     ready: Callable[[], dict[str, str]]  # name of a part -> "ok" or what is wrong with it
     figures: CollectorRegistry  # all that Prometheus is told
     places: Places = field(default_factory=Places)
+    lines: Lines = field(default_factory=Lines)

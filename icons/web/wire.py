@@ -32,6 +32,8 @@ _ASKED: Final = {
 }
 """Field of a stored request -> its name in an answer's metadata."""
 
+_NAMED: Final = 5  # categories of a batch in a list: the rest is their number
+
 
 def iso(epoch: float) -> str:
     """Epoch seconds as ISO 8601 in UTC, to the millisecond: ``2026-01-31T12:00:00.000Z``."""
@@ -174,6 +176,12 @@ def batch_status(batch: Batch) -> Json:
     return _batch_body(batch.id, batch.seq, batch_data(batch), time.time())
 
 
+def batch_listed(batch: Batch, images: Sequence[Image], signer: ImageSigner) -> Json:
+    """A batch in a list: what one knows it again by."""
+    preview = [image_body(image, signer) for image in images]
+    return {**batch_status(batch), "categories": [*batch.categories[:_NAMED]], "preview": preview}
+
+
 def _batch_body(batch_id: str | None, seq: int, data: Mapping[str, Any], now: float) -> Json:
     """The status body as of ``now``, of a batch itself or of one of its events."""
     return {
@@ -236,6 +244,8 @@ def event_body(event: Event, images: Mapping[str, Image], signer: ImageSigner) -
     """An entry of the event log as listeners get it. ``images`` by id: those that the entry names."""
     if event.type in (EventType.BATCH_PROGRESS, EventType.BATCH_COMPLETED):
         return {**_batch_body(event.batch_id, event.seq, event.data, event.at), "at": iso(event.at)}
+    if event.type is EventType.IMAGE_CHANGED:
+        return {"seq": event.seq, **event.data, "at": iso(event.at)}
     body = {"job_id": event.job_id, "batch_id": event.batch_id, "seq": event.seq, **event.data, "at": iso(event.at)}
     if event.type is EventType.JOB_COMPLETED:
         body["images"] = [image_body(images[each], signer) for each in event.data["images"] if each in images]

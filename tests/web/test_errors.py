@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+import structlog
 
-from icons.domain.errors import RateLimited
+from icons.domain.errors import ProviderFailed, RateLimited, StudioError, Unavailable
 from icons.domain.requests import MAX_BATCH_ICONS
 from icons.web import errors
 from tests.conftest import Studio
@@ -228,3 +229,13 @@ def test_a_job_s_failure_keeps_its_code_and_gets_its_status(code: str, status: i
     error = errors.job_failure(told, category="tools", attempts=3, job_id="7")
     assert (error.status, error.code, error.message) == (status, code, "It said no.")
     assert json.dumps(error.metadata) == '{"category": "tools", "attempts": 3, "job_id": "7"}'
+
+
+@pytest.mark.parametrize(
+    ("error", "level"), [(Unavailable("The house is full."), "warning"), (ProviderFailed("No answer."), "error")]
+)
+def test_a_full_house_is_no_error_of_its_own(house: Studio, error: StudioError, level: str) -> None:
+    """Strangers could fill the log with such lines; what has failed is one."""
+    with house.web.app.test_request_context("/"), structlog.testing.capture_logs() as lines:
+        errors.answer(error)
+    assert [(line["event"], line["log_level"]) for line in lines] == [("http.failed", level)]

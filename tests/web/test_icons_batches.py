@@ -120,6 +120,19 @@ def test_batches_are_listed_page_by_page(new_studio) -> None:
     assert studio.client(studio.admin).get("/api/icons/batches").json["batches"] == []
 
 
+def test_a_listed_batch_is_known_again(client) -> None:
+    """By its first categories and by its first icons, whose addresses work."""
+    asked = batch(*(f"Listed {number}" for number in range(7)))
+    accepted = client.post(URL, json=asked, headers={"Prefer": "wait=60"}).json
+    listed = next(
+        each for each in client.get("/api/icons/batches").json["batches"] if each["batch_id"] == accepted["batch_id"]
+    )
+    assert listed["categories"] == asked["categories"][:5]
+    shown = [each["filename"] for each in accepted["results"][:4]]
+    assert [each["filename"] for each in listed["preview"]] == shown
+    assert client.get(listed["preview"][0]["image_url"]).status_code == 200
+
+
 def test_a_stranger_s_batch_looks_like_none(house: Studio, client) -> None:
     """Another account gets the same 404 for it as for an id that never was."""
     mine = client.post(URL, json=batch("garden")).json["batch_id"]

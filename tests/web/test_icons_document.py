@@ -69,6 +69,7 @@ def test_bodies_are_required_where_a_field_of_theirs_is(document: dict[str, Any]
     """Clearing the cache needs no body, drawing does."""
     found = dict(operations(document))
     assert found["post /api/icons/generate"]["requestBody"]["required"] is True
+    assert found["post /api/images/generate"]["requestBody"]["required"] is True  # in each of its forms
     assert found["post /api/icons/cache/clear"]["requestBody"]["required"] is False
 
 

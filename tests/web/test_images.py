@@ -169,6 +169,17 @@ def test_a_known_image_is_not_sent_again(stranger, address):
         assert (answer.status_code, answer.data) == (304, b"")
 
 
+def test_a_known_image_is_not_even_looked_for(house, stranger, image, address):
+    """Its storage may be far away: the tag alone says that the copy is the image."""
+    tag, data = stranger.get(address).headers["ETag"], bytes_of(house, image)
+    house.house.engines.files.delete(image.blob)
+    try:
+        assert stranger.get(address, headers={"If-None-Match": tag}).status_code == 304
+        assert stranger.get(address).status_code == 404
+    finally:
+        house.house.engines.files.put(image.blob, data)
+
+
 def test_svg_is_shut_in(house, drawing):
     """An SVG opened by itself runs no script and fetches nothing."""
     answer = house.client().get(f"/api/images/{drawing.filename}?w=64")

@@ -185,6 +185,24 @@ def test_an_account_has_a_bounded_number_of_open_jobs(new_studio) -> None:
     assert client.post("/api/icons/generate", json={"category": "hats"}, headers=later).status_code == 202
 
 
+def test_what_is_retried_is_an_open_job_again(new_studio) -> None:
+    """On every face a full account is told 429, and what it wanted to repeat stays as it was."""
+    client = new_studio(work=False, max_open_jobs=1).client()
+    batch = client.post("/api/icons/generate/batch", json={"categories": ["tools"]}).json["batch_id"]
+    client.post(f"/api/icons/batch/{batch}/cancel")
+    job = client.post("/api/jobs", json={"prompt": "A house"}).json["jobId"]
+    client.delete(f"/api/jobs/{job}/cancel")
+    other = client.post("/api/jobs", json={"prompt": "A tree"}).json["jobId"]
+    faces = (f"/api/icons/batch/{batch}/retry", f"/api/icons/jobs/{job}/retry", f"/api/jobs/{job}/retry")
+    for path in faces:
+        refused = client.post(path)
+        assert (refused.status_code, refused.json["code"]) == (429, "JOB_LIMIT_EXCEEDED"), path
+        assert refused.headers["Retry-After"] == "10"
+    assert client.get(f"/api/jobs/{job}").json["status"] == "cancelled"
+    client.delete(f"/api/jobs/{other}/cancel")
+    assert client.post(faces[-1]).status_code == 200
+
+
 @pytest.mark.parametrize("rate", ["600 per minute", "1 per second", "20 per 2 minutes", "100 per 15 minutes"])
 def test_rates_are_written_as_they_are_read(rate: str) -> None:
     """The very words of the documents."""

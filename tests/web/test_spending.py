@@ -77,6 +77,28 @@ def test_a_spent_budget_is_402_and_nothing_is_called(paid, fake_provider) -> Non
     assert client.post("/api/icons/generate", json={**ICON, "provider": "local"}).status_code == 200
 
 
+def test_a_spent_budget_begins_nothing_anew(paid, fake_provider) -> None:  # noqa: F811
+    """Neither a failed batch nor its job, on any face, unless the cache has the answer by now."""
+    client, budgets = paid.client(), paid.house.engines.store.spending
+    fake_provider.fail(Fault.MODERATION)
+    batch = client.post("/api/icons/generate/batch", json={"categories": ["tools"], "size": 64}).json["batch_id"]
+    status = f"/api/icons/batch/{batch}/status"
+    eventually(lambda: client.get(status).json["status"] == "failed")
+    (job,) = paid.service.jobs_of(paid.caller(), batch)
+    budgets.set_budget(paid.user.id, 1)
+    for path in (f"/api/icons/batch/{batch}/retry", f"/api/icons/jobs/{job.id}/retry", f"/api/jobs/{job.id}/retry"):
+        refused = client.post(path)
+        assert (refused.status_code, refused.json["code"]) == (402, "BUDGET_SPENT"), path
+    assert client.get(status).json["status"] == "failed"
+    assert len(fake_provider.calls) == 1
+    budgets.set_budget(paid.user.id, None)
+    assert client.post("/api/icons/generate", json=ICON).status_code == 200
+    budgets.set_budget(paid.user.id, 1)
+    assert client.post(f"/api/icons/batch/{batch}/retry").json["retried"] == 1
+    eventually(lambda: client.get(status).json["status"] == "completed")
+    assert len(fake_provider.calls) == 2
+
+
 def test_spending_is_summed_up_and_ones_own(paid) -> None:
     """One icon: the same total by day, model and batch; another account has spent nothing."""
     client = paid.client()

@@ -133,6 +133,42 @@ def test_a_chat_model_can_be_named(paid, fake_provider) -> None:  # noqa: F811
 
 
 @pytest.mark.parametrize(
+    ("provider", "of_profile", "talks"),
+    [
+        ("openai", "gpt-image-2", "gpt-5.4-mini"),
+        ("openrouter", None, "openai/gpt-5.4-mini"),
+        ("ollama", "llama4", "llama4"),
+        ("openai-compatible", "any-model", "any-model"),
+        ("ollama", "x/z-image-turbo", None),
+        ("ollama", None, None),
+        ("xai", None, None),
+        ("gab", None, None),
+    ],
+)
+def test_a_profile_talks_by_a_model_that_can(
+    new_studio,
+    fake_provider,  # noqa: F811
+    provider: str,
+    of_profile: str | None,
+    talks: str | None,
+) -> None:
+    """The catalogue's, else the profile's, but for one that draws; where there is none the field to fill is named."""
+    client = new_studio(allow_private_base_urls=True).client()
+    fields = {"name": "mine", "provider": provider, "baseUrl": fake_provider.address(provider), "model": of_profile}
+    profile = client.post("/api/profiles", json={**fields, "apiKey": "a-key-of-mine"}).json["id"]
+    answer = client.post("/api/v1/chat/new", json={"prompt": "Hello", "provider": profile})
+    if talks:
+        assert (answer.status_code, answer.json["message"]) == (200, "You said: Hello")
+        assert [call.body["model"] for call in fake_provider.calls] == [talks]
+        assert ("safety_identifier" in fake_provider.calls[0].body) == (provider == "openai")
+    else:
+        assert (answer.status_code, answer.json["metadata"]["fields"]) == (400, {"model": "missing"})
+        assert client.get("/api/v1/chat").json["count"] == 0
+    named = client.post("/api/v1/chat/new", json={"prompt": "Hello", "provider": profile, "model": "talker"})
+    assert named.status_code == 200
+
+
+@pytest.mark.parametrize(
     ("body", "field"),
     [
         ({}, "prompt"),

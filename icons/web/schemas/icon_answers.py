@@ -201,10 +201,17 @@ class BatchResult(Answer):
     results: list[BatchItem]
 
 
+class BatchListed(BatchStatus):
+    """A batch in a list, with what one knows it again by."""
+
+    categories: list[str] = Field(description="The first few of them")
+    preview: list[PictureFields] = Field(description="The first few of its finished icons")
+
+
 class BatchesAnswer(Answer):
     """A page of batches."""
 
-    batches: list[BatchStatus]
+    batches: list[BatchListed]
     count: int
     next_before: str | None = Field(description="`before` of the next page")
 
