@@ -8,10 +8,11 @@ const ALARM = "reconnect";
 
 let ready = false; // there is a page, and the browser lets us in
 
-const queue = new Queue(
-  (message) => line.send(message),
-  () => line.beat(),
-);
+const queue = new Queue({
+  send: (message) => line.send(message),
+  fits: (message) => line.fits(message),
+  changed: () => line.beat(),
+});
 
 const line = new Line({
   heed,
@@ -31,8 +32,11 @@ function heed(message) {
     case "cancel_image":
       queue.cancel(message.requestId);
       break;
-    case "error":
+    case "image_received":
       queue.forget(message.requestId);
+      break;
+    case "error":
+      queue.refused(message.requestId, message.code);
   }
 }
 

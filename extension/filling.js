@@ -9,7 +9,10 @@ export async function draw(order, settings, signal) {
   const close = () => chrome.tabs.remove(tab.id).catch(() => {}); // the user may have closed it
   signal.addEventListener("abort", close, { once: true });
   try {
-    if (!(await loaded(tab.id))) return { error: "The page does not load" };
+    const page = await loaded(tab.id);
+    if (!page) return { error: "The page does not load" };
+    // Where the extension has no permission, it does not even learn the address.
+    if (!page.url) return { error: "The page leads to another site; sign in there first, or name its address" };
     const { field, button, picture, patience } = settings;
     const what = { requestId: order.requestId, prompt: order.prompt, field, button, picture, patience };
     const [{ result }] = await chrome.scripting.executeScript({ target: { tabId: tab.id }, func: fill, args: [what] });
@@ -25,8 +28,9 @@ export async function draw(order, settings, signal) {
 async function loaded(tabId) {
   const end = Date.now() + LOADING;
   while (Date.now() < end) {
-    if ((await chrome.tabs.get(tabId)).status === "complete") return true;
+    const tab = await chrome.tabs.get(tabId);
+    if (tab.status === "complete") return tab;
     await new Promise((resume) => setTimeout(resume, 100));
   }
-  return false;
+  return null;
 }

@@ -3,6 +3,7 @@ const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 30_000; // ms between two tries: full jitter, doubling
 const BEAT = 5000; // ms, where the service does not say; the socket's traffic keeps the service worker awake
 const UNAUTHORIZED = 4401;
+const FULL = 1013;
 
 export class Line {
   #socket = null;
@@ -10,6 +11,7 @@ export class Line {
   #failures = 0;
   #beating = 0;
   #waiting = 0;
+  #most = Infinity; // bytes of a message that the service takes
   #heed;
 
   /** `heed` takes the service's orders; `standing()` tells how busy we are; `show(name, detail)` what to display. */
@@ -53,6 +55,11 @@ export class Line {
     return true;
   }
 
+  /** Whether the service would take a message. What is large of it is base64: a byte a character. */
+  fits(message) {
+    return JSON.stringify(message).length <= this.#most;
+  }
+
   beat() {
     this.send({ type: "heartbeat", extensionId: chrome.runtime.id, status: this.standing() });
   }
@@ -64,6 +71,7 @@ export class Line {
         break;
       case "authentication_success":
         this.#failures = 0;
+        this.#most = message.maxMessageSize ?? Infinity;
         this.show("open");
         this.beat();
         this.#beating = setInterval(() => this.beat(), message.heartbeatInterval ?? BEAT);
@@ -78,6 +86,7 @@ export class Line {
       version: chrome.runtime.getManifest().version,
       capabilities: ["image-generation"],
       capacity: 1,
+      acknowledge: true,
       token: this.#settings.token,
     };
     return { type: "authenticate", extensionId: chrome.runtime.id, metadata };
@@ -91,7 +100,9 @@ export class Line {
       return;
     }
     const pause = Math.random() * Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** ++this.#failures);
-    this.show("connecting", "The service is out of reach, or does not let this extension in (CORS_ORIGINS).");
+    const full = "The service has no place for another worker at present.";
+    const away = "The service is out of reach, or does not let this extension in (CORS_ORIGINS).";
+    this.show("connecting", code === FULL ? full : away);
     this.#waiting = setTimeout(() => this.open(this.#settings), pause);
   }
 }

@@ -6,6 +6,7 @@
 export async function fill({ requestId, prompt, field, button, picture, patience }) {
   const LOOK = 250; // ms between two looks
   const deadline = performance.now() + patience * 1000;
+  let closed = false; // a picture is there, and may not be read
   const pause = () => new Promise((resume) => setTimeout(resume, LOOK));
   const tell = (progress, status) => chrome.runtime.sendMessage({ requestId, progress, status }).catch(() => {});
 
@@ -26,7 +27,8 @@ export async function fill({ requestId, prompt, field, button, picture, patience
     try {
       return element.width && element.height ? element.toDataURL("image/png") : null;
     } catch {
-      return null; // it holds parts of another origin
+      closed = true; // it holds parts of another origin
+      return null;
     }
   }
 
@@ -35,6 +37,11 @@ export async function fill({ requestId, prompt, field, button, picture, patience
   function write(element) {
     element.focus();
     if (element.isContentEditable) {
+      // As if typed in place of all that is there: editors with a model of their own follow the keyboard, not the page.
+      getSelection().selectAllChildren(element);
+      const typed = { bubbles: true, cancelable: true, inputType: "insertText", data: prompt };
+      if (!element.dispatchEvent(new InputEvent("beforeinput", typed))) return; // the editor does the rest
+      if (document.execCommand("insertText", false, prompt)) return; // which tells of the input, but not beforehand
       element.textContent = prompt;
     } else {
       // The element's own setter: frameworks that watch the property must hear of it as if somebody had typed.
@@ -74,6 +81,7 @@ export async function fill({ requestId, prompt, field, button, picture, patience
       last = found;
       return settled && found;
     });
+    if (!fresh && closed) return { error: "The page's picture may not be read: it holds parts of another site" };
     if (!fresh) return { error: `The page has shown no picture within ${patience} s` };
     tell(90, "The page has drawn");
     return await taken(fresh);

@@ -5,15 +5,21 @@ import * as state from "./state.js";
 
 const REMEMBERED = 8; // answers: some megabytes each
 const THUMBNAIL = 64; // px
+const AGAIN = 10_000; // ms until an answer is sent again that the service could not take
+const PASSING = ["NO_CAPACITY", "INTERNAL_ERROR"]; // what it says then
 
 export class Queue {
   #orders = new Map(); // id -> {order, stop}
   #answers = new Map(); // id -> message that may not have arrived
   #turn = Promise.resolve();
 
-  /** `send(message)` tells whether it has left; `changed()` is called when somebody may want to know how busy we are. */
-  constructor(send, changed) {
+  /**
+   * `send(message)` tells whether it has left, `fits(message)` whether the service would take it; `changed()` is called
+   * when somebody may want to know how busy we are.
+   */
+  constructor({ send, fits, changed }) {
     this.send = send;
+    this.fits = fits;
     this.changed = changed;
   }
 
@@ -41,9 +47,15 @@ export class Queue {
     this.#answers.delete(requestId);
   }
 
-  /** The service does not take the answer: should the request come again, it is a new one. */
+  /** The service has the answer, or wants none: should the request come again, it is a new one. */
   forget(requestId) {
     this.#answers.delete(requestId);
+  }
+
+  /** The service does not take the answer. What it cannot take at present it is sent again in a while. */
+  refused(requestId, code) {
+    if (!PASSING.includes(code)) this.forget(requestId);
+    else setTimeout(() => this.#answers.has(requestId) && this.send(this.#answers.get(requestId)), AGAIN);
   }
 
   progress(requestId, progress, status) {
@@ -71,6 +83,7 @@ export class Queue {
     const message = error
       ? { type: "image_generation_failed", ...address(order), error, reason: "", retryable: false }
       : { type: "image_generated", ...address(order), ...brought, metadata: facts(order) };
+    if (!this.fits(message)) return this.#handIn(order, { error: "The picture is larger than the service takes" });
     this.#submit(order, message);
     const shown = error
       ? { state: "failed", status: error }

@@ -13,6 +13,7 @@ from icons.domain.workers import GENERAL, MAX_CAPACITY
 from icons.terminal.opening import Opening
 from icons.terminal.remote.access import secret, with_token
 from icons.terminal.remote.serving import Introduction, OutsideWorker
+from icons.terminal.remote.shelf import Shelf
 
 
 def command(opening: Opening) -> click.Command:
@@ -44,7 +45,9 @@ def command(opening: Opening) -> click.Command:
             capacity=capacity or min(connection.concurrency, MAX_CAPACITY),
         )
         opening.log()
-        asyncio.run(_work(OutsideWorker(introduction, connection, engine, model), opening.drain))
+        folder = opening.places.storage / "ws-worker"
+        shelf = Shelf(opening.files(folder), folder)
+        asyncio.run(_work(OutsideWorker(introduction, connection, engine, model, shelf), opening.drain))
 
     return ws_worker
 

@@ -66,9 +66,9 @@ def test_fifty_workers_draw_five_hundred_requests_once_each(new_studio) -> None:
     with served(studio.web.app) as url, ExitStack() as stack:
         keys = [studio.key(person) for person in people]
         hands = [[stack.enter_context(hired(url, key)) for _ in range(WORKERS)] for key in keys]
+        beating = [hand.beat(2.0) for some in hands for hand in some]
         jobs = [[studio.service.submit_image(caller, CAT, Context()).id for _ in range(REQUESTS)] for caller in callers]
         done = [[hand.work() for hand in some] for some in hands]
-        beating = [hand.beat(2.0) for some in hands for hand in some]
         eventually(lambda: sum(len(each) for some in done for each in some) > 100, 120)
         for some in hands[::2]:
             some[0].vanish()

@@ -11,7 +11,7 @@ import structlog
 from icons.core.leases import Desk
 from icons.core.outside.seat import Line, Seat
 from icons.core.ports import Bus, Workers
-from icons.domain.errors import NoWorker, StudioError
+from icons.domain.errors import NoWorker, StudioError, Unavailable
 from icons.domain.images import Picture
 from icons.domain.retry import RetryPolicy, failure
 from icons.domain.workers import BROWSER, SILENT, Demand, OutsideWorker
@@ -43,11 +43,13 @@ class Dispatcher:
         retry: RetryPolicy,
         redrawn: Callable[[bytes], Picture],
         rounds: Rounds = Rounds(),
+        most: int = 50,
     ) -> None:
+        """``most``: workers that one account may have connected."""
         self._desk, self._workers, self._bus = desk, workers, bus
-        self._retry, self._redrawn, self._rounds = retry, redrawn, rounds
+        self._retry, self._redrawn, self._rounds, self._most = retry, redrawn, rounds, most
         self._seats: dict[str, Seat] = {}  # by the worker's id
-        self._lock = threading.Lock()
+        self._lock, self._joining = threading.Lock(), threading.Lock()
         self._rung, self._stopping = threading.Event(), threading.Event()
         self._beaten = self._cleared = 0.0
         self._thread = threading.Thread(target=self._run, name="dispatcher", daemon=True)
@@ -74,8 +76,11 @@ class Dispatcher:
     # From the connections
 
     def join(self, worker: OutsideWorker, line: Line) -> Seat:
-        """A seat for a worker that has connected."""
-        self._workers.join(worker)
+        """A seat for a worker that has connected. Unavailable when its account has as many as it may."""
+        with self._joining:  # lest many at once are each the last one that may
+            if len(self._workers.connected(worker.account, SILENT)) >= self._most:
+                raise Unavailable(f"Your account has {self._most} workers connected, and may have no more.")
+            self._workers.join(worker)
         seat = Seat(worker, line, self._desk, self._retry, self._redrawn)
         line.welcome(worker)
         with self._lock:
@@ -85,9 +90,9 @@ class Dispatcher:
         return seat
 
     def change(self, seat: Seat, *, available: bool) -> None:
-        """The worker says whether it takes new jobs."""
-        if seat.change(available=available):
-            self._workers.join(seat.worker)
+        """The worker says whether it takes new jobs. It may say so often: it is written down with the next beat."""
+        seat.change(available=available)
+        if available:
             self._rung.set()
 
     def leave(self, seat: Seat) -> None:
@@ -145,6 +150,8 @@ class Dispatcher:
             if seat.worker.id not in known:
                 self.leave(seat)
                 seat.hang_up()
+            elif seat.news():
+                self._workers.join(seat.worker)
 
     def _look_after(self, busy: list[Seat]) -> None:
         if not busy:
@@ -155,10 +162,14 @@ class Dispatcher:
             seat.expire(self._rounds.timeout)
 
     def _hand_out(self, seats: list[Seat]) -> None:
-        """To each demand the least loaded worker that meets it, until no job or no free worker is left."""
+        """To each demand the least loaded worker that meets it, until no job or no free worker is left.
+
+        What could wait for a worker that delivers is not given to one that does not: its job would be lost to it.
+        """
         accounts = {seat.worker.account for seat in seats if seat.load < 1}
         for demand in self._workers.demands(accounts) if accounts else ():
             able = [seat for seat in seats if seat.worker.meets(demand)]
+            able = [seat for seat in able if seat.worker.available and not seat.tardy] or able
             while not self._stopping.is_set() and (seat := _freest(able)) and self._assign(seat, demand):
                 pass
 

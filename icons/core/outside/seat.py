@@ -16,6 +16,7 @@ from icons.domain.errors import (
     RequestRefused,
     StaleLease,
     TooLarge,
+    Unavailable,
     WorkerFailed,
     WorkerTimeout,
 )
@@ -82,13 +83,16 @@ class Seat:
         self._desk, self._retry, self._redrawn = desk, retry, redrawn
         self._held: dict[str, _Held] = {}
         self._lock = threading.Lock()
-        self._left = False
+        self._left = self._changed = False
+        self.tardy = False
+        """It has let a job run out of time, and delivered none since: it gets one at a time, and others come first."""
 
     @property
     def load(self) -> float:
         """Share of its capacity that is in use; 1.0 when it takes nothing more."""
+        capacity = 1 if self.tardy else self.worker.capacity
         with self._lock:
-            return min(1.0, len(self._held) / self.worker.capacity) if self._takes else 1.0
+            return min(1.0, len(self._held) / capacity) if self._takes else 1.0
 
     @property
     def busy(self) -> bool:
@@ -123,13 +127,13 @@ class Seat:
             late = [held.lease.job for held in self._held.values() if held.since < before]
         for job in late:
             error = WorkerTimeout(f"{self.worker.name} has not delivered within {seconds:g} s.")
+            self.tardy = True
             self._withdraw(job.id, failure(error, job.failures + 1))
 
-    def change(self, *, available: bool) -> bool:
-        """Whether it takes new jobs from now on; the answer says whether that is new."""
+    def news(self) -> bool:
+        """Whether what is known of the worker has changed since this was last asked."""
         with self._lock:
-            changed = self.worker.available != available
-            self.worker = replace(self.worker, available=available)
+            changed, self._changed = self._changed, False
         return changed
 
     def leave(self) -> bool:
@@ -144,6 +148,12 @@ class Seat:
         self._line.close()
 
     # From the worker
+
+    def change(self, *, available: bool) -> None:
+        """Whether it takes new jobs from now on."""
+        with self._lock:
+            self._changed |= self.worker.available != available
+            self.worker = replace(self.worker, available=available)
 
     def report(self, job_id: str, progress: int, line: str) -> None:
         """Say how far a job is (0-100). NotFound when it is not this worker's."""
@@ -167,18 +177,34 @@ class Seat:
             try:
                 outcome, kept = self._outcome(held, delivery)
             except (ProviderFailed, TooLarge) as error:
-                self._desk.settle(held.lease, self._failed(held.lease, WorkerFailed(error.message)))
+                again = not isinstance(error, TooLarge)  # a picture that is no smaller for being drawn once more
+                self._desk.settle(held.lease, self._failed(held.lease, _failure(error.message, retryable=again)))
                 wrong = error.message
             else:
                 self._desk.settle(held.lease, outcome, kept)
+                self.tardy = False
                 return
         raise InvalidRequest(wrong, {"imageData": wrong})
 
     def fail(self, job_id: str, reason: str, *, retryable: bool) -> None:
         """End a job without a picture. NotFound when it is not this worker's."""
-        error = WorkerFailed(reason) if retryable else RequestRefused(reason, code=WorkerFailed.code)
         with self._ending(job_id) as held:
-            self._desk.settle(held.lease, self._failed(held.lease, error))
+            self._desk.settle(held.lease, self._failed(held.lease, _failure(reason, retryable=retryable)))
+
+    def give_up(self, reason: str, job_id: str | None) -> str | None:
+        """End the job whose pictures cannot arrive: its id, or None when nobody knows it.
+
+        Unnamed it is the only one. Of several each may be meant: all wait for another worker, each a failure the
+        richer, lest they go round for ever.
+        """
+        with self._lock:
+            held = list(self._held)
+        known = job_id or (held[0] if len(held) == 1 else None)
+        for each in [known] if known else held:
+            # It has ended meanwhile, was never its own, or the store is away: then it will run out of time.
+            with suppress(NotFound, Unavailable):
+                self.fail(each, reason, retryable=known is None)
+        return known
 
     # Inside
 
@@ -227,3 +253,7 @@ class Seat:
                 if not self._left:
                     self._held[job_id] = held
             raise
+
+
+def _failure(reason: str, *, retryable: bool) -> WorkerFailed | RequestRefused:
+    return WorkerFailed(reason) if retryable else RequestRefused(reason, code=WorkerFailed.code)

@@ -15,6 +15,7 @@ from icons.domain.access import Connection
 from icons.domain.errors import InvalidRequest, ProviderFailed, StudioError, Unauthenticated
 from icons.terminal.remote.easel import Easel
 from icons.terminal.remote.messages import Json, Order, parsed
+from icons.terminal.remote.shelf import Shelf
 
 log = structlog.get_logger(__name__)
 
@@ -41,9 +42,11 @@ class Introduction:
 class OutsideWorker:
     """Serves one service with one provider."""
 
-    def __init__(self, introduction: Introduction, connection: Connection, provider: Provider, model: str) -> None:
+    def __init__(
+        self, introduction: Introduction, connection: Connection, provider: Provider, model: str, shelf: Shelf
+    ) -> None:
         self._about, self._provider = introduction, provider
-        self._easel = Easel(connection, provider, introduction.capacity, model, self._send)
+        self._easel = Easel(connection, provider, introduction.capacity, model, shelf, self._send)
         self._line: aiohttp.ClientWebSocketResponse | None = None
         self._leaving = False
 
@@ -92,6 +95,7 @@ class OutsideWorker:
             "version": VERSION,
             "capabilities": list(about.capabilities),
             "capacity": about.capacity,
+            "acknowledge": True,
             "token": about.token,
         }
         await line.send_str(json.dumps({"type": "authenticate", "extensionId": about.name, "metadata": metadata}))
@@ -99,7 +103,8 @@ class OutsideWorker:
             message = parsed(each.data) if each.type is aiohttp.WSMsgType.TEXT else {}
             if message.get("type") == "authentication_success":
                 log.info("line.open", url=about.url, worker=message.get("workerId"), capacity=about.capacity)
-                beat = message.get("heartbeatInterval")
+                most, beat = message.get("maxMessageSize"), message.get("heartbeatInterval")
+                self._easel.max_message = most if isinstance(most, int) and most > 0 else None
                 return beat / 1000 if isinstance(beat, int | float) and beat > 0 else _BEAT
             if message.get("type") == "error":
                 raise _turned_away(message)
@@ -126,8 +131,10 @@ class OutsideWorker:
                 await self._take(message, request_id)
             case "cancel_image":
                 self._easel.cancel(request_id)
-            case "error":
+            case "image_received":
                 self._easel.forget(request_id)
+            case "error":
+                self._easel.refused(request_id, str(message.get("code")))
                 log.warning("service.objects", error=message.get("error"), request_id=request_id)
 
     async def _take(self, message: Json, request_id: str) -> None:

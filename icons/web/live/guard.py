@@ -10,7 +10,9 @@ from engineio.async_drivers._websocket_wsgi import SimpleWebSocketWSGI
 from flask_socketio import SocketIO
 from simple_websocket import ConnectionClosed
 
+from icons.web.live.lines import Lines
 from icons.web.live.places import Share
+from icons.web.live.sessions import Sessions, request_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -39,12 +41,12 @@ class GuardedSocket:
             try:
                 self._connection.sendall(data)
             except TimeoutError:
-                self._hang_up()
+                self.hang_up()
                 raise
         return len(data)
 
-    def _hang_up(self) -> None:
-        """Wake the thread that reads, too; the peer may have gone first."""
+    def hang_up(self) -> None:
+        """End it, and wake the thread that reads; the peer may have gone first."""
         with contextlib.suppress(OSError):
             self._connection.shutdown(socket.SHUT_RDWR)
 
@@ -55,34 +57,71 @@ class GuardedSocket:
 class SocketGuard:
     """WSGI middleware in front of Socket.IO: guards upgraded connections, and bounds how many threads they hold.
 
-    Each WebSocket and each waiting poll holds one, before anybody has shown a credential. What is over ``places`` is
-    answered with 503, so that there are always threads left for everything else.
+    Each WebSocket and each waiting poll holds one, before anybody has shown a credential. What is over ``places``, or
+    too much for one session, is answered with 503, so that there are always threads left for everything else.
     """
 
-    def __init__(self, application: "WSGIApplication", places: Share, seconds: float) -> None:
+    def __init__(
+        self, application: "WSGIApplication", places: Share, sessions: Sessions, lines: Lines, seconds: float
+    ) -> None:
         """``seconds``: deadline of a `GuardedSocket`."""
-        self._application, self._places, self._seconds = application, places, seconds
+        self._application, self._places, self._sessions = application, places, sessions
+        self._lines, self._seconds = lines, seconds
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        self._guard_upgrade(environ)
+        connection = self._guard_upgrade(environ)
+        if connection is None:
+            return self._passed(environ, start_response)
+        self._lines.hold(connection)
+        try:
+            return self._passed(environ, start_response)
+        finally:
+            self._lines.release(connection)
+
+    def _passed(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         if not environ.get("PATH_INFO", "").startswith(_PATH):
             return self._application(environ, start_response)
+        request = request_of(environ)
+        if request is None:
+            return self._placed(environ, start_response)
+        name = carrier(environ)
+        if not self._sessions.begin(request, environ[name] if name else None):
+            return _refused(start_response)
+        try:
+            return self._placed(environ, start_response)
+        finally:
+            self._sessions.end(request)
+
+    def _placed(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         if not self._places.take():
-            start_response("503 Service Unavailable", [("Retry-After", "60"), ("Content-Length", "0")])
-            return []
+            return _refused(start_response)
         try:
             return self._application(environ, start_response)  # returns when the connection has ended
         finally:
             self._places.give()
 
-    def _guard_upgrade(self, environ: "WSGIEnvironment") -> None:
+    def _guard_upgrade(self, environ: "WSGIEnvironment") -> socket.socket | None:
+        """The connection of a WebSocket; a guarded one takes its place."""
         if environ.get("HTTP_UPGRADE", "").lower() != "websocket":
-            return
+            return None
         # No permessage-deflate: it would cost about 140 KB per connection for messages of a few hundred bytes.
         environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
-        for name in SOCKETS:
-            if name in environ:
-                environ[name] = GuardedSocket(environ[name], self._seconds)
+        name = carrier(environ)
+        if name is None:
+            return None
+        connection: socket.socket = environ[name]
+        environ[name] = GuardedSocket(connection, self._seconds)
+        return connection
+
+
+def carrier(environ: "WSGIEnvironment") -> str | None:
+    """Where in it the connection is found."""
+    return next((name for name in SOCKETS if name in environ), None)
+
+
+def _refused(start_response: "StartResponse") -> Iterable[bytes]:
+    start_response("503 Service Unavailable", [("Retry-After", "60"), ("Content-Length", "0")])
+    return []
 
 
 class Upgrade(SimpleWebSocketWSGI):  # type: ignore[misc]  # Engine.IO ships no types

@@ -16,10 +16,14 @@ from socketio.packet import EVENT, Packet
 
 from icons.domain.errors import StudioError, Unauthenticated, Unavailable
 from icons.domain.events import Event
+from icons.web.live import client_faults
 from icons.web.live.asking import Topic, after_of, as_object, token_of, topic_of
 from icons.web.live.feed import Feed
-from icons.web.live.guard import SocketGuard, speak
+from icons.web.live.guard import GuardedSocket, SocketGuard, carrier, speak
 from icons.web.live.listeners import Listener, Listeners
+from icons.web.live.pings import Pings
+from icons.web.live.places import Strangers, address_of
+from icons.web.live.sessions import KINDS, Sessions
 from icons.web.parts import WebParts
 from icons.web.wire import Json, batch_status, job_body
 
@@ -30,7 +34,6 @@ _PING_SECONDS: Final = 25
 _PONG_SECONDS: Final = 20
 _JOIN_SECONDS: Final = 10.0
 _NAMESPACE: Final = "/"
-_SPARE_PLACES: Final = 16  # for connections that are about to show a credential or to be told that it is full
 
 _FAILED: Final = "This failed inside the service. Try again."
 
@@ -48,12 +51,14 @@ def attach(app: Flask, parts: WebParts, check_seconds: float = 20.0) -> "Live":
         max_http_buffer_size=_MAX_MESSAGE,
         ping_interval=_PING_SECONDS,
         ping_timeout=_PONG_SECONDS,
+        logger=client_faults.logger("socketio.server"),
+        engineio_logger=client_faults.logger("engineio.server"),
     )
     speak(sio, _MAX_MESSAGE)
-    places = parts.places.share(parts.settings.max_listeners + _SPARE_PLACES)
-    guard = SocketGuard(app.wsgi_app, places, _PING_SECONDS + _PONG_SECONDS)
+    places, sessions = parts.places.share(parts.settings.max_listeners + KINDS * parts.places.strangers), Sessions()
+    guard = SocketGuard(app.wsgi_app, places, sessions, parts.lines, _PING_SECONDS + _PONG_SECONDS)
     app.wsgi_app = guard  # type: ignore[method-assign]  # Flask's way to add middleware
-    live = Live(sio, parts, check_seconds)
+    live = Live(sio, parts, sessions, check_seconds)
     live.open()
     return live
 
@@ -80,13 +85,16 @@ class Live:
     come: live entries always come in order and once.
     """
 
-    def __init__(self, sio: SocketIO, parts: WebParts, check_seconds: float) -> None:
-        self._sio, self._parts, self._check_seconds = sio, parts, check_seconds
+    def __init__(self, sio: SocketIO, parts: WebParts, sessions: Sessions, check_seconds: float) -> None:
+        self._sio, self._parts, self._sessions, self._check_seconds = sio, parts, sessions, check_seconds
         self._listeners = Listeners(parts.settings.max_listeners)
         self._feed = Feed(parts.service, parts.gallery, parts.signer, self._listeners, self._send)
         self._engine, self._manager = sio.server.eio, sio.server.manager
+        self._pings = Pings(self._engine)
         self._closing = threading.Event()
+        self._newcomers = Strangers[str](parts.places.strangers)
         self._strangers: set[str] = set()
+        self._greet, self._part = (self._engine.handlers[name] for name in ("connect", "disconnect"))
 
     def open(self) -> None:
         """Begin to hand out events."""
@@ -97,6 +105,8 @@ class Live:
             ("unsubscribe", _acknowledged(self._unsubscribe)),
         ):
             self._sio.on_event(name, handler)
+        self._engine.on("connect", self._arrived)
+        self._engine.on("disconnect", self._gone)
         self._unlisten = self._parts.tail.listen(self._hand_out)
         self._sio.start_background_task(self._watch)
 
@@ -108,6 +118,7 @@ class Live:
         self._unlisten()
         for connection in list(self._engine.sockets.values()):
             _close(connection)
+        self._pings.close()
         self._sio.server.shutdown()
 
     # What clients send
@@ -145,6 +156,27 @@ class Live:
         self._listener().replayed.pop(topic_of(asked).id, None)
         return {}
 
+    # Before anybody is known
+
+    def _arrived(self, channel: str, environ: Json) -> object:
+        """A connection has been opened; where too many belong to nobody yet, one of them has to leave for it."""
+        if leaving := self._newcomers.enter(channel, address_of(environ)):
+            self._displace(leaving)
+        return self._greet(channel, environ)
+
+    def _displace(self, channel: str) -> None:
+        """Without waiting for its own goodbye, which may never come."""
+        environ = self._sio.server.environ.get(channel, {})
+        _close(self._engine.sockets.pop(channel, None))
+        self._sessions.hang_up(channel)
+        connection = environ.get(carrier(environ))
+        if isinstance(connection, GuardedSocket):  # a WebSocket from its beginning
+            connection.hang_up()
+
+    def _gone(self, channel: str, *reason: object) -> object:
+        self._newcomers.leave(channel)
+        return self._part(channel, *reason)
+
     # Inside
 
     def _welcome(self, sid: str, auth: object) -> None:
@@ -152,6 +184,7 @@ class Live:
         asked = as_object(auth)
         caller = self._parts.gate.caller_from_secret(token_of(asked))
         listener = Listener(sid, self._manager.eio_sid_from_sid(sid, _NAMESPACE), caller)
+        self._newcomers.leave(listener.channel)
         after = after_of(asked)
         if self._closing.is_set() or not self._listeners.admit(listener):
             raise Unavailable("This server is full. Try again in a minute.", retry_after=60)
@@ -242,7 +275,7 @@ class Live:
         known = {listener.channel for listener in self._listeners.all()}
         strangers = set(self._engine.sockets.copy()) - known
         for channel in strangers & self._strangers:
-            _close(self._engine.sockets.get(channel))
+            self._displace(channel)
         self._strangers = strangers
 
     def _hang_up(self, listener: Listener) -> None:

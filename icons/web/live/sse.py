@@ -1,6 +1,7 @@
 """`/api/sse`: a job or a batch as server-sent events that can be resumed by number."""
 
 import json
+import socket
 import time
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from icons.domain.jobs import BatchState, State
 from icons.web.auth import current_caller, ticketed
 from icons.web.job_bodies import batch_body, job_error, job_result
 from icons.web.live.asking import Topic
+from icons.web.live.guard import SOCKETS
 from icons.web.live.streams import Stream, Streams, topic_of
 from icons.web.parts import WebParts
 from icons.web.schemas.jobs import BatchIdPath, JobIdPath, StreamQuery
@@ -28,7 +30,6 @@ log = structlog.get_logger(__name__)
 _WRITE: Final = 30.0  # seconds that a reader may leave the connection full
 _RETRY: Final = 2000  # milliseconds after which an EventSource comes back
 _PAGE: Final = 500
-_SOCKETS: Final = ("gunicorn.socket", "werkzeug.socket")
 _HEADERS: Final = {"Cache-Control": "no-store, no-transform", "X-Accel-Buffering": "no"}
 _STREAM: Final[dict[str | int | HTTPStatus, Any]] = {
     200: {"content": {"text/event-stream": {}}, "description": "Events"}
@@ -173,11 +174,14 @@ class Opening:
         _, ended = subject.standing()
         if after is not None and ended and not self._page(subject, caller, after):
             return Response(status=204)
-        _bound_writes()
+        connection = _connection()
         stream, position = self._streams.enter(subject.topic)
         frames = self._frames(subject, caller, stream, position, after)
         response = Response(frames, mimetype="text/event-stream", headers=_HEADERS)
         response.call_on_close(lambda: self._streams.leave(stream))
+        if connection:
+            self._parts.lines.hold(connection)
+            response.call_on_close(lambda: self._parts.lines.release(connection))
         return response
 
     def _frames(
@@ -238,11 +242,12 @@ def _last_event_id(after: int | None) -> int | None:
     return int(header)
 
 
-def _bound_writes() -> None:
-    """A reader that stops reading must not hold its thread for ever."""
-    for name in _SOCKETS:
-        if name in request.environ:
-            request.environ[name].settimeout(_WRITE)
+def _connection() -> socket.socket | None:
+    """What carries this request; a reader that stops reading does not hold its thread for ever."""
+    found = next((request.environ[name] for name in SOCKETS if name in request.environ), None)
+    if found:
+        found.settimeout(_WRITE)
+    return found
 
 
 def _frame(body: Json, number: int) -> str:

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+import re
 import time
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal, Self
@@ -23,6 +24,7 @@ from icons.web.wire import Json, iso
 
 _MAX_FACTS: Final = 20  # of a worker's metadata
 _MAX_FACT: Final = 500  # characters of each
+_REQUEST_ID: Final = re.compile(r'"requestId"\s*:\s*"([^"\\]{1,100})"')
 
 
 def _bounded(value: Any, length: int) -> Any:
@@ -47,6 +49,7 @@ class Introduction(Part):
     version: Annotated[Line, Field(max_length=64)] = ""
     capabilities: list[Word] = Field(default=[], max_length=MAX_CAPABILITIES)
     capacity: int = Field(default=1, ge=1, le=MAX_CAPACITY)
+    acknowledge: bool = False  # it wants to be told which of its pictures have arrived
     token: Credential | None = Field(default=None, repr=False)
 
 
@@ -142,6 +145,12 @@ def parsed(text: str) -> Incoming:
         errors.refuse(error)
 
 
+def named_request(head: str) -> str | None:
+    """Which request a message is about, by its beginning alone: there is no more of it."""
+    found = _REQUEST_ID.search(head)
+    return found[1] if found else None
+
+
 def _facts(metadata: Mapping[str, Any]) -> dict[str, str]:
     """What a worker says about its pictures, as bounded text: nobody has checked it."""
     plain = {key: value for key, value in metadata.items() if isinstance(value, str | int | float)}
@@ -187,6 +196,11 @@ def generate_message(job: Job) -> str:
         userId=job.user_id,
         correlationId=job.correlation_id,
     )
+
+
+def received_message(request_id: str) -> str:
+    """What the worker has made is in safe hands: it need not keep it any longer."""
+    return message("image_received", requestId=request_id)
 
 
 def cancel_message(job: Job) -> str:

@@ -5,6 +5,7 @@ import threading
 import time
 import uuid
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,12 +14,19 @@ import structlog
 from icons.core.outside.dispatcher import Dispatcher
 from icons.core.outside.seat import Seat
 from icons.domain.access import Caller
-from icons.domain.errors import Conflict, InvalidRequest, NotFound, StudioError, TooLarge, Unauthenticated
+from icons.domain.errors import (
+    Conflict,
+    InvalidRequest,
+    NotFound,
+    StudioError,
+    TooLarge,
+    Unauthenticated,
+    Unavailable,
+)
 from icons.domain.jobs import Lease
-from icons.domain.limits import reserve
 from icons.domain.workers import Capabilities, OutsideWorker
 from icons.web.auth import Gate
-from icons.web.live.websocket import Closed, WebSocket
+from icons.web.live.websocket import Closed, Overlong, WebSocket
 from icons.web.live.worker_messages import (
     Authenticate,
     Failure,
@@ -30,19 +38,19 @@ from icons.web.live.worker_messages import (
     error_message,
     generate_message,
     message,
+    named_request,
     parsed,
+    received_message,
 )
 
 log = structlog.get_logger(__name__)
 
-UNAUTHORIZED, TIMED_OUT, ABUSE, GOING, LOST = 4401, 4408, 1008, 1001, 1012
+UNAUTHORIZED, TIMED_OUT, ABUSE, TOO_BIG, GOING, LOST, FULL = 4401, 4408, 1008, 1009, 1001, 1012, 1013
 """Codes that a connection is closed with; from 4000 on they are an application's own."""
 
 _TICK: Final = 0.5  # seconds: how often the watch looks up
 _MOST_ERRORS: Final = 20  # within a minute, before the connection is closed
 _MINUTE: Final = 60.0
-_APART: Final = 0.01  # seconds from one message to the next, on average: each may cost a transaction
-_BURST: Final = 1.0  # seconds' worth of messages that may come at once
 _FAREWELL: Final = 2.0  # seconds for the last messages
 
 
@@ -63,30 +71,38 @@ class Watch:
 class Session:
     """The `Line` of its seat. The reading thread runs it; another one writes and keeps watch."""
 
-    def __init__(self, socket: WebSocket, dispatcher: Dispatcher, gate: Gate, watch: Watch, max_message: int) -> None:
-        """``max_message``: bytes of a message once the worker is known; before that the socket's own bound counts."""
+    def __init__(
+        self,
+        socket: WebSocket,
+        dispatcher: Dispatcher,
+        gate: Gate,
+        watch: Watch,
+        max_message: int,
+        admitted: Callable[["Session"], None],
+    ) -> None:
+        """``max_message``: bytes of a message once the worker is known; before that the socket's own bound counts.
+
+        ``admitted`` is told when the peer has shown who it is; Unavailable when there is no place for it.
+        """
         self._socket, self._dispatcher, self._gate, self._watch = socket, dispatcher, gate, watch
-        self._max_message = max_message
+        self._max_message, self._admitted = max_message, admitted
+        self._acknowledges = False
         self._outgoing: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._seat: Seat | None = None
         self._caller: Caller | None = None
         self._errors: deque[float] = deque(maxlen=_MOST_ERRORS)
         self._over = threading.Event()
         self._goodbye = 1000, ""
-        self._begun = self._checked = self._pinged = self._free_at = time.monotonic()
-
-    @property
-    def known(self) -> bool:
-        """Whether it has said who it is."""
-        return self._seat is not None
+        self._begun = self._checked = self._pinged = time.monotonic()
 
     # As the dispatcher sees it
 
     def welcome(self, worker: OutsideWorker) -> None:
         """See `Line`."""
         pace = round(self._watch.heartbeat * 1000)
-        told = {"extensionId": worker.name, "workerId": worker.id, "heartbeatInterval": pace}
-        self._outgoing.put(message("authentication_success", **told))
+        told = {"extensionId": worker.name, "workerId": worker.id}
+        bounds = {"heartbeatInterval": pace, "maxMessageSize": self._max_message}
+        self._outgoing.put(message("authentication_success", **told, **bounds))
 
     def assign(self, lease: Lease) -> None:
         """See `Line`."""
@@ -104,6 +120,11 @@ class Session:
         """The service stops."""
         self._end(GOING, "the service stops")
 
+    def hang_up(self) -> None:
+        """Now, without a goodbye: its place is for somebody else."""
+        self._end(TIMED_OUT, "no authentication")
+        self._socket.hang_up()
+
     # The reading thread
 
     def run(self, caller: Caller | None) -> None:
@@ -115,7 +136,6 @@ class Session:
         try:
             while not self._over.is_set():
                 self._hear()
-                self._breathe()
         except Closed:
             pass
         finally:
@@ -134,19 +154,25 @@ class Session:
         except Unauthenticated as error:
             self._refuse("Authentication failed", error)
             self._end(UNAUTHORIZED, "authentication failed")
+        except Overlong as error:
+            self._give_up(error)
         except StudioError as error:
             self._refuse(_title(error), error, request_id)
+            if self._seat is None and isinstance(error, Unavailable):
+                self._end(FULL, "try again later")
         except Closed:
             raise
         except Exception:
             log.exception("worker.message_failed")
             self._refuse("Internal error", StudioError("This failed inside the service."), request_id)
 
-    def _breathe(self) -> None:
-        """Hear no more than so many messages a second; a peer that says more is held up by its own full line."""
-        self._free_at, ahead = reserve(self._free_at, _APART, time.monotonic())
-        if ahead > _BURST:
-            self._over.wait(ahead - _BURST)
+    def _give_up(self, error: Overlong) -> None:
+        """Nobody need wait for the request that it was to end. A worker that does not say which one has to leave."""
+        held = self._seat if self._seat and self._seat.busy else None
+        request_id = held.give_up(error.message, named_request(error.head)) if held else None
+        self._refuse(_title(error), error, request_id)
+        if held and request_id is None:
+            self._end(TOO_BIG, "a message was too large")
 
     def _refuse(self, title: str, error: StudioError, request_id: str | None = None) -> None:
         now = time.monotonic()
@@ -172,6 +198,8 @@ class Session:
                 self._seat.fail(incoming.request_id, incoming.text, retryable=incoming.retryable)
             case Generated():
                 self._seat.deliver(incoming.request_id, incoming.delivery())
+                if self._acknowledges:
+                    self._outgoing.put(received_message(incoming.request_id))
             case Authenticate():
                 raise Conflict("This connection is authenticated already.")
 
@@ -189,8 +217,9 @@ class Session:
             capabilities=Capabilities.of(about.capabilities),
             capacity=about.capacity,
         )
-        self._socket.max_message = self._max_message
+        self._admitted(self)
         self._seat = self._dispatcher.join(worker, self)
+        self._acknowledges, self._socket.max_message = about.acknowledge, self._max_message
 
     # The other one
 

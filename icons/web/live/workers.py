@@ -15,6 +15,7 @@ from icons.domain.access import Caller
 from icons.domain.errors import Forbidden, InvalidRequest, StudioError, Unavailable
 from icons.web import errors
 from icons.web.live.guard import SOCKETS
+from icons.web.live.places import Strangers, address_of
 from icons.web.live.websocket import Closed, WebSocket
 from icons.web.live.worker_session import Session, Watch
 from icons.web.parts import WebParts
@@ -39,16 +40,22 @@ def attach(app: Flask, parts: WebParts, dispatcher: Dispatcher, check_seconds: f
 
 
 class Door:
-    """WSGI middleware. Each connection holds a thread of the server, and so counts against a limit of its own."""
+    """WSGI middleware. Each connection holds threads of the server, and so counts against a limit of its own.
+
+    Workers have their places; those who have yet to say who they are have others, so that no crowd of strangers keeps
+    a worker out: whoever comes finds room among them (`Strangers`), and a place once it has shown its credential.
+    """
 
     def __init__(self, app: Flask, parts: WebParts, dispatcher: Dispatcher, watch: Watch) -> None:
         self._app, self._application = app, app.wsgi_app
         self._parts, self._dispatcher, self._watch = parts, dispatcher, watch
         self._path = parts.settings.ws_path
         self._max_message = parts.pictures.intake.max_bytes * 4 // 3 + _ROOM  # in base64
-        self._places = parts.places.share(parts.settings.max_workers)
-        self._most_strangers = (parts.settings.max_workers + 1) // 2  # from one address, lest one keeps all others out
-        self._sessions: dict[Session, str] = {}  # and the address that each comes from
+        self._most = parts.settings.max_workers
+        self._places = parts.places.share(self._most + parts.places.strangers)
+        self._strangers = Strangers[Session](parts.places.strangers)
+        self._sessions: set[Session] = set()
+        self._known: set[Session] = set()
         self._lock = threading.Lock()
         self._closing = False
 
@@ -81,35 +88,49 @@ class Door:
             raise error
         if not self._parts.origins.allowed_origin(environ.get("HTTP_ORIGIN"), environ.get("HTTP_HOST")):
             raise Forbidden("Pages of this origin may not connect; the operator's CORS_ORIGINS names those that may.")
-        if self._strangers(_address(environ)) >= self._most_strangers:
-            raise Unavailable("Too many connections from your address have yet to authenticate.", retry_after=10)
-        if self._closing or not self._places.take():
-            raise Unavailable("This server is full. Try again in a minute.", retry_after=60)
-
-    def _strangers(self, address: str) -> int:
-        """How many from there have not said who they are."""
-        with self._lock:
-            return sum(origin == address and not session.known for session, origin in self._sessions.items())
+        if self._closing or len(self._known) >= self._most or not self._places.take():
+            raise _full()
 
     def _serve(self, environ: "WSGIEnvironment") -> Iterable[bytes]:
         name = next((name for name in SOCKETS if name in environ), None)
         if name is None:
             raise Closed
         socket = WebSocket(environ, environ[name], _FIRST_MESSAGE)
-        session = Session(socket, self._dispatcher, self._parts.gate, self._watch, self._max_message)
-        with self._lock:
-            self._sessions[session] = _address(environ)
+        session = Session(socket, self._dispatcher, self._parts.gate, self._watch, self._max_message, self._admit)
         metrics.WORKERS.inc()
         try:
+            self._enter(session, address_of(environ))
             session.run(self._caller(environ))
         finally:
-            with self._lock:
-                del self._sessions[session]
+            self._leave(session)
             metrics.WORKERS.dec()
         # Ways to tell each server that the connection has been used up.
         if name == "gunicorn.socket":
             raise StopIteration
         raise ConnectionError
+
+    def _enter(self, session: Session, address: str) -> None:
+        with self._lock:
+            self._sessions.add(session)
+            if self._closing:  # meanwhile
+                session.leave()
+        if leaving := self._strangers.enter(session, address):
+            log.debug("worker.displaced", reason="too many have not said who they are")
+            leaving.hang_up()
+
+    def _admit(self, session: Session) -> None:
+        """It has shown who it is. Unavailable when all places are taken."""
+        with self._lock:
+            if len(self._known) >= self._most:
+                raise _full()
+            self._known.add(session)
+        self._strangers.leave(session)
+
+    def _leave(self, session: Session) -> None:
+        self._strangers.leave(session)
+        with self._lock:
+            self._sessions.discard(session)
+            self._known.discard(session)
 
     def _caller(self, environ: "WSGIEnvironment") -> Caller | None:
         """Whom a credential at the connection stands for; None when there is none that counts. The first message may
@@ -129,5 +150,5 @@ class Door:
             return errors.answer(error)(environ, start_response)
 
 
-def _address(environ: "WSGIEnvironment") -> str:
-    return str(environ.get("REMOTE_ADDR", ""))
+def _full() -> Unavailable:
+    return Unavailable("This server is full. Try again in a minute.", retry_after=60)

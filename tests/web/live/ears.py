@@ -11,6 +11,7 @@ from flask import Flask
 
 from icons.web.auth import Gate
 from icons.web.cors import Origins
+from icons.web.live.places import Places
 from icons.web.live.socketio import attach
 from icons.web.parts import WebParts
 from icons.web.settings import TokenSettings, WebSettings
@@ -18,7 +19,7 @@ from icons.web.signing import ImageSigner
 from tests.conftest import eventually
 from tests.web.drawn import served
 
-NAMES = ("batch_progress", "job_output", "job_completed", "batch_completed")
+NAMES = ("batch_progress", "job_output", "job_completed", "batch_completed", "image_changed")
 
 
 class InOrder(engineio.Client):
@@ -90,6 +91,7 @@ def own_parts(studio, **settings):
         circuits=dict,
         ready=dict,
         figures=house.figures,
+        places=Places(known.places),
     )
 
 

@@ -3,6 +3,7 @@
 import pytest
 import requests
 
+from icons.domain.images import Tag, TagType
 from tests.conftest import eventually
 from tests.web.drawn import claim, complete, complete_all, fail, submit
 from tests.web.live.ears import idle, listening, log_of, refusal
@@ -75,3 +76,16 @@ def test_accounts_hear_nothing_of_each_other(server, ear):
             unknown = each.call("subscribe", {"batch_id": UNKNOWN, "after": 0})
             assert each.call("subscribe", {"batch_id": foreign.id, "after": 0}) == unknown
             assert unknown["error"]["code"] == "BATCH_NOT_FOUND"
+
+
+def test_what_is_said_of_a_picture_is_heard(server, ear):
+    """Its name and tags, by its owner alone."""
+    submit(server.studio, "tools")
+    image = complete(server.studio, claim(server.studio))
+    tag = Tag(TagType.THEME, "approved")
+    with listening(server.url, server.admin_token) as other:
+        server.studio.house.pictures.retag(server.studio.caller(), [image.id], [tag], [])
+        body = eventually(lambda: [body for name, body in ear.heard if name == "image_changed"])[0]
+        assert (body["image_id"], body["tags"]) == (image.id, [{"type": "THEME", "id": "approved"}])
+        other.call("unsubscribe", {"batch_id": UNKNOWN})
+        assert not other.heard

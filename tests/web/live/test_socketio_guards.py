@@ -3,6 +3,7 @@
 import contextlib
 import json
 import socket
+import threading
 
 import pytest
 import requests
@@ -14,6 +15,11 @@ from icons.web.live.guard import GuardedSocket
 from tests.conftest import eventually
 from tests.web.drawn import claim, complete, submit
 from tests.web.live.ears import connect, hear_out, idle, listening, log_of, own_server, raw_socket, refusal
+
+ENDS = ConnectionError, websocket.WebSocketConnectionClosedException
+TWO_STRANGERS = 32  # places of a process with room for so many at each door
+POLLING = "/socket.io/?EIO=4&transport=polling"
+UPGRADE = "/socket.io/?EIO=4&transport=websocket"
 
 
 def test_whoever_loses_the_key_is_disconnected(house):
@@ -93,37 +99,76 @@ def test_messages_are_not_compressed(house):
         peer.close()
 
 
-def test_strangers_leave_threads_for_others(house):
-    """Connections without a credential are bounded, and closed after a while; then there is room again."""
-    with own_server(house, check_seconds=0.3, max_listeners=4) as (url, _):
-        crowd = []
-        with pytest.raises(websocket.WebSocketBadStatusException, match="503"):
-            crowd.extend(raw_socket(url) for _ in range(100))
-        for silent in crowd:
-            silent.shutdown()
-        silent = raw_socket_when_free(url)
-        with pytest.raises(websocket.WebSocketConnectionClosedException):
-            hear_out(silent)
+def test_a_listener_finds_room_among_any_number_of_strangers(house):
+    """Connections without a credential make room for each other, also those that never answer a goodbye."""
+    with own_server(house, check_seconds=1.0, max_listeners=1, places=TWO_STRANGERS) as (url, _):
+        crowd = [raw_socket(url) for _ in range(30)]
         with listening(url, house.key()) as ear:
+            for silent in crowd:
+                with pytest.raises(ENDS):
+                    hear_out(silent)
             ear.barrier()
 
 
-def raw_socket_when_free(url):
-    """A connection, as soon as one of those before has gone."""
+def test_sessions_that_nobody_uses_cost_no_threads(house):
+    """However many are opened by polls: those of Engine.IO would each sleep for 25 seconds."""
+    with own_server(house) as (url, live):
+        before = threading.active_count()
+        for _ in range(100):
+            assert requests.get(f"{url}{POLLING}", timeout=10).status_code == 200
+        assert threading.active_count() < before + 20
+        assert len(live._engine.sockets) < 60
 
-    def attempt():
-        with contextlib.suppress(websocket.WebSocketBadStatusException):
-            return raw_socket(url)
 
-    return eventually(attempt)
+def test_one_session_holds_few_threads(house):
+    """One of its polls waits, the others are refused; it ends with the session."""
+    with own_server(house) as (url, live):
+        opened = requests.get(f"{url}{POLLING}", timeout=10).text
+        poll, answers = f"{url}{POLLING}&sid={json.loads(opened[1:])['sid']}", []
+        polls = [threading.Thread(target=lambda: answers.append(requests.get(poll, timeout=30))) for _ in range(10)]
+        for each in polls:
+            each.start()
+        eventually(lambda: len(answers) == 9)
+        assert {answer.status_code for answer in answers} == {503}
+        live.close()
+        for each in polls:
+            each.join()
+
+
+def test_what_a_stranger_leaves_undone_ends_with_its_session(house):
+    """A message that does not come to its end, and an upgrade that does not begin, make room for a newcomer, too."""
+    with own_server(house, places=TWO_STRANGERS) as (url, _):
+        host, port = url.removeprefix("http://").split(":")
+        opened = json.loads(requests.get(f"{url}{POLLING}", timeout=10).text[1:])["sid"]
+        lines = [f"POST {POLLING}&sid={opened} HTTP/1.1", f"Host: {host}", "Content-Length: 9999", "", ""]
+        slow = socket.create_connection((host, int(port)), 20)
+        slow.sendall("\r\n".join(lines).encode())
+        upgrade = websocket.create_connection(f"ws{url[4:]}{UPGRADE}&sid={opened}", timeout=20)
+        crowd = [raw_socket(url) for _ in range(4)]
+        with contextlib.suppress(ConnectionError):
+            assert not slow.recv(1)
+        with pytest.raises(ENDS):
+            hear_out(upgrade)
+        for each in crowd:
+            each.shutdown()
+
+
+def test_everybody_is_pinged(house):
+    """Again and again, as the protocol wants it."""
+    with own_server(house) as (url, live):
+        live._engine.ping_interval = 0.05
+        peer = raw_socket(url)
+        for _ in range(3):
+            assert peer.recv() == "2"
+            peer.send("3")
+        peer.shutdown()
 
 
 def test_a_giant_message_ends_the_connection_while_it_arrives(house):
     """A stranger cannot fill the memory with a message that never ends: it is cut off, or read no further."""
-    ends = ConnectionError, websocket.WebSocketConnectionClosedException, websocket.WebSocketTimeoutException
     with own_server(house) as (url, _):
         peer = raw_socket(url)
-        with pytest.raises(ends):
+        with pytest.raises((*ENDS, websocket.WebSocketTimeoutException)):
             send_without_end(peer)
         peer.shutdown()
 
@@ -139,7 +184,7 @@ def send_without_end(peer):
 def test_pages_of_another_origin_are_refused(house):
     """Only this service's own pages, and clients that are no browsers, get in, by either transport."""
     with own_server(house) as (url, _):
-        polling = f"{url}/socket.io/?EIO=4&transport=polling"
+        polling = f"{url}{POLLING}"
         assert requests.get(polling, headers={"Origin": url}, timeout=10).status_code == 200
         assert requests.get(polling, headers={"Origin": "https://evil.example"}, timeout=10).status_code == 400
         raw_socket(url, origin=url).shutdown()

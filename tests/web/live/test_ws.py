@@ -2,6 +2,8 @@
 
 import base64
 import io
+import struct
+import zlib
 
 import pytest
 from PIL import Image as Pillow
@@ -152,12 +154,19 @@ def test_a_cancelled_request_is_taken_back(house, client, hand: Hand) -> None:
     assert (record["status"], record["code"], record["imageUrl"]) == ("failed", "CANCELLED", None)
 
 
-def test_a_picture_that_is_none_does_not_end_well(house, client, hand: Hand) -> None:
+def bomb() -> bytes:
+    """Some bytes that say to be a picture of 400 megapixels."""
+    header = struct.pack(">4sIIBBBBB", b"IHDR", 20_000, 20_000, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + header + struct.pack(">I", zlib.crc32(header))
+
+
+@pytest.mark.parametrize("data", [b"no picture", bomb()])
+def test_a_picture_that_is_none_does_not_end_well(house, client, hand: Hand, data: bytes) -> None:
     """The worker is told so; the request is tried again like after any fault, in the end to fail."""
     request_id = generate(client)
     for attempt in range(1, 5):
         hand.hear("generate_image")
-        hand.say("image_generated", requestId=request_id, imageData="bm8gcGljdHVyZQ==")
+        hand.say("image_generated", requestId=request_id, imageData=base64.b64encode(data).decode())
         assert hand.hear("error")["error"] == "Invalid message format"
         if attempt < 4:
             eventually(lambda n=attempt: house.service.job(house.caller(), request_id).failures == n)

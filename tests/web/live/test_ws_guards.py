@@ -248,33 +248,6 @@ def test_the_door_is_for_websockets_of_the_listed_origins(url) -> None:
     assert requests.get(f"{url}/ws", headers=greeting, timeout=10).status_code == 400
 
 
-def test_the_door_is_full_at_its_limit(house) -> None:
-    """503, before anybody has shown a credential; there is room again when somebody leaves."""
-    with own_door(house, max_workers=2) as url, hired(url, house.key()) as second, hired(url, house.key()) as first:
-        with pytest.raises(Refused, match="503"):
-            Hand(url)
-        first.vanish()
-
-        def attempt():
-            with contextlib.suppress(Refused):
-                return Hand(url)
-
-        eventually(attempt).vanish()
-        second.vanish()
-
-
-def test_strangers_of_one_address_leave_places_free(house) -> None:
-    """Half of them; the strangers who say who they are make room for others."""
-    with own_door(house, max_workers=4) as url:
-        first, second = Hand(url), Hand(url)
-        with pytest.raises(Refused, match="503"):
-            Hand(url)
-        first.introduce(house.key())
-        third = Hand(url)
-        for hand in (first, second, third):
-            hand.vanish()
-
-
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),

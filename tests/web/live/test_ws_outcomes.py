@@ -21,8 +21,11 @@ def gallery_site():
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             page, faulty = self.path == "/page", self.path == "/faulty.png" and faults
-            self.send_response(faults.pop() if faulty else 200)
+            away = self.path == "/away.png"
+            self.send_response(faults.pop() if faulty else 302 if away else 200)
             self.send_header("Content-Type", "text/html" if page else "image/png")
+            if away:
+                self.send_header("Location", "/cat.png")
             self.end_headers()
             self.wfile.write(b"<html>" if page else picture(9))
 
@@ -71,12 +74,13 @@ def test_an_address_is_fetched_by_the_house(studio: Studio, gallery_site: str, n
     assert studio.client().get(record["imageUrl"]).data.startswith(b"\x89PNG")
 
 
-def test_what_is_no_picture_is_not_fetched(studio: Studio, gallery_site: str) -> None:
-    """ERR_DOWNLOAD_FAILED, at once."""
+@pytest.mark.parametrize("name", ["page", "away.png"])
+def test_what_is_no_picture_is_not_fetched(studio: Studio, gallery_site: str, name: str) -> None:
+    """ERR_DOWNLOAD_FAILED, at once; an address that leads elsewhere is none either."""
     with served(studio.web.app) as url, hired(url, studio.key()) as hand:
         request_id = generate(studio)
         hand.hear("generate_image")
-        hand.say("image_generated", requestId=request_id, imageUrl=f"{gallery_site}/page")
+        hand.say("image_generated", requestId=request_id, imageUrl=f"{gallery_site}/{name}")
         record = ended(studio, request_id)
     assert (record["status"], record["code"]) == ("failed", "ERR_DOWNLOAD_FAILED")
 
@@ -116,6 +120,22 @@ def test_who_holds_a_request_for_too_long_loses_it(new_studio) -> None:
         record = ended(studio, request_id)
         beating.set()
     assert (record["status"], record["code"]) == ("failed", "ERR_TIMEOUT")
+
+
+def test_who_never_delivers_does_not_keep_others_from_it(new_studio) -> None:
+    """Once it has let a request run out of time, it is not asked any more where another can do it, and is free."""
+    studio = new_studio(work=False, ratelimit_enabled=False, request_timeout_ms=1000)
+    with served(studio.web.app) as url, hired(url, studio.key(), capacity=5) as idler:
+        beating = idler.beat(0.5)
+        lost = generate(studio)
+        assert idler.hear("generate_image")["requestId"] == lost
+        assert idler.hear("cancel_image")["requestId"] == lost
+        with hired(url, studio.key()) as hand:
+            done = hand.work()
+            requests = [generate(studio) for _ in range(5)]
+            assert [ended(studio, each)["status"] for each in requests] == ["completed"] * 5
+            assert sorted(done) == sorted(requests)
+        beating.set()
 
 
 def test_what_waits_in_vain_for_too_long_fails(new_studio) -> None:
