@@ -1,9 +1,11 @@
-"""What a fleet carries: 1, 2, 4 workers; a provider's limit shared by 4; 1,000 listeners on 1 and 2 web processes.
+"""What a fleet carries: 1, 2, 4 workers; a provider's limit shared by 4; 1,000 listeners of the embedded process, of
+one web process and of two.
 
 `python -m bench.fleet [workers] [limits] [listeners]` starts PostgreSQL, Redis, S3, web and worker processes itself.
 """
 
 import asyncio
+import itertools
 import json
 import os
 import subprocess
@@ -11,11 +13,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
 import aiohttp
+import requests
 
 from app import build_house
 from config import Settings
@@ -69,7 +72,7 @@ def servers() -> Iterator[dict[str, str]]:
         try:
             postgres.execute("CREATE DATABASE bench TEMPLATE template0")
             url = postgres.url("bench")
-            keys = {"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET}
+            keys = {"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET, "ADMIN_PASSWORD": PASSWORD}
             yield {"DATABASE_URL": url, "QUEUE_URL": url, "BUS_URL": redis.url, "STORAGE_URL": s3.url("bench"), **keys}
         finally:
             postgres.remove()
@@ -168,7 +171,7 @@ def limits(settings: dict[str, str], folder: Path, per_minute: int = 600, icons:
 
 
 async def listen(url: str, token: str, delays: list[float], ready: asyncio.Semaphore) -> None:
-    """A Socket.IO client without its library: a thousand of those would be what is measured."""
+    """A Socket.IO client until a batch ends, without its library: a thousand of those would be what is measured."""
     address = f"{url}/socket.io/?EIO=4&transport=websocket"
     async with aiohttp.ClientSession() as session, session.ws_connect(address, timeout=60) as socket:
         await socket.receive_str()
@@ -178,47 +181,63 @@ async def listen(url: str, token: str, delays: list[float], ready: asyncio.Semap
             if message.data == "2":
                 await socket.send_str("3")
             elif message.data.startswith("42"):
-                at = datetime.fromisoformat(json.loads(message.data[2:])[1]["at"]).timestamp()
-                delays.append(now - at)
+                name, body = json.loads(message.data[2:])
+                delays.append(now - datetime.fromisoformat(body["at"]).timestamp())
+                if name == "batch_completed":
+                    return
             elif message.data.startswith("40"):
                 ready.release()
 
 
-async def hear(urls: list[str], tokens: list[str], count: int, bench: Bench, icons: int) -> list[float]:
-    """Seconds from each event's moment to its arrival at each of ``count`` listeners."""
+async def hear(urls: list[str], count: int, icons: int) -> list[float]:
+    """Seconds from each event's moment to its arrival at each of ``count`` listeners, in order."""
+    tokens = [log_in(url, "admin") for url in urls]
     delays: list[float] = []
     ready = asyncio.Semaphore(0)
-    each = zip(urls * count, tokens * count, strict=True)
-    listeners = [asyncio.create_task(listen(*next(each), delays, ready)) for _ in range(count)]
-    async with asyncio.timeout(120):
+    places = itertools.cycle(zip(urls, tokens, strict=True))
+    async with asyncio.timeout(600), asyncio.TaskGroup() as listeners:
+        for _ in range(count):
+            listeners.create_task(listen(*next(places), delays, ready))
         for _ in range(count):
             await ready.acquire()
-    await asyncio.to_thread(bench.draw, icons, 64)
-    heard = -1
-    while heard != len(delays):
-        heard = len(delays)
-        await asyncio.sleep(2)
-    for listener in listeners:
-        listener.cancel()
-    await asyncio.gather(*listeners, return_exceptions=True)
+        await asyncio.to_thread(submit, urls[0], tokens[0], icons)
     return sorted(delays)
 
 
-def listeners(settings: dict[str, str], folder: Path, count: int = 1000, icons: int = 10) -> None:
-    """How long after an event its listeners hear of it, on one web process and on two."""
-    live = {**settings, "MAX_LISTENERS": "1000", "WEB_THREADS": "6000", "WEB_RUNTIME": "gevent"}
-    with crew(folder, live, 1) as (fleet, bench):
+def submit(url: str, token: str, icons: int) -> None:
+    """A batch of new icons, of one web process."""
+    names = [f"heard {time.time_ns()} {number}" for number in range(icons)]
+    body, headers = {"categories": names, "size": 64, "concurrency": 64}, {"Authorization": f"Bearer {token}"}
+    requests.post(f"{url}/api/icons/generate/batch", json=body, headers=headers, timeout=60).raise_for_status()
+
+
+def tell(name: str, fleet: Fleet, first: list[float] | None = None, count: int = 1000, icons: int = 10) -> list[float]:
+    """Print p50 and p99 of ``count`` listeners of its web processes; in brackets, as multiples of the ``first``."""
+    delays = asyncio.run(hear([web.url for web in fleet.webs], count, icons))
+    told = [delays[int(len(delays) * part)] for part in (0.5, 0.99)]
+    ratios = [own / base for own, base in zip(told, first or told, strict=True)]
+    print(
+        f"{count} listeners, {name}: {len(delays) / count:.1f} events each, p50 {1000 * told[0]:.0f} ms "
+        f"({ratios[0]:.2f}), p99 {1000 * told[1]:.0f} ms ({ratios[1]:.2f}); "
+        f"{memory(fleet.webs[0].process):.0f} MB a web process",
+        flush=True,
+    )
+    return told
+
+
+def listeners(settings: dict[str, str], folder: Path) -> None:
+    """How long after an event its listeners hear of it: on SQLite in the one process that also draws, then in a fleet
+    whose worker draws, on one web process and on two."""
+    live = {"MAX_LISTENERS": "1000", "WEB_THREADS": "6000", "ADMIN_PASSWORD": PASSWORD, "DRAW_PROCESSES": "1"}
+    alone = folder / "alone"
+    alone.mkdir()
+    with closing(Fleet(alone, live)) as single:
+        single.add_web()
+        embedded = tell("embedded", single)
+    with crew(folder, {**settings, **live, "WEB_RUNTIME": "gevent"}, 1) as (fleet, _):
         for webs in (1, 2):
             fleet.add_web()
-            urls = [web.url for web in fleet.webs]
-            tokens = [log_in(url, "ada") for url in urls]
-            delays = asyncio.run(hear(urls, tokens, count, bench, icons))
-            p50, p99 = (delays[int(len(delays) * part)] for part in (0.5, 0.99))
-            print(
-                f"{count} listeners on {webs} web processes: {len(delays) / count:.1f} events each, "
-                f"p50 {1000 * p50:.0f} ms, p99 {1000 * p99:.0f} ms; {memory(fleet.webs[0].process):.0f} MB a process",
-                flush=True,
-            )
+            tell(f"{webs} web processes", fleet, embedded)
 
 
 def main() -> None:

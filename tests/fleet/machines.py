@@ -17,7 +17,7 @@ from tests.conftest import free_port
 from tests.web.live.ears import connect
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 90  # seconds for a process to start on a busy machine
+PATIENCE = 180  # seconds for a process to start on a busy machine
 
 
 class Fleet:
@@ -54,8 +54,8 @@ class Fleet:
         """What the processes have said."""
         return (self._folder / "log").read_text()
 
-    def add_web(self) -> "Web":
-        web = Web(self, f"web-{len(self.webs)}")
+    def add_web(self, **settings: str) -> "Web":
+        web = Web(self, f"web-{len(self.webs)}", settings)
         self.webs.append(web)
         web.start()
         web.await_answer()
@@ -86,13 +86,13 @@ def end(process: subprocess.Popen) -> None:
 class Web:
     """A web process that can be killed and started again at the same address."""
 
-    def __init__(self, fleet: Fleet, name: str) -> None:
-        self._fleet, self._name = fleet, name
+    def __init__(self, fleet: Fleet, name: str, settings: Mapping[str, str]) -> None:
+        self._fleet, self._name, self._settings = fleet, name, settings
         self._port = free_port()
         self.url = f"http://127.0.0.1:{self._port}"
 
     def start(self) -> None:
-        self.process = self._fleet.start("serve", self._name, PORT=str(self._port))
+        self.process = self._fleet.start("serve", self._name, PORT=str(self._port), **self._settings)
 
     def kill(self) -> None:
         """As if its machine had failed."""
@@ -117,7 +117,7 @@ class Listener(threading.Thread):
 
     def __init__(self, web: Web, token: str) -> None:
         super().__init__(daemon=True)
-        self._web, self._token = web, token
+        self.web, self._token = web, token
         self._stop_asked = threading.Event()
         self.seqs: list[int] = []
         self.connections = 0
@@ -125,7 +125,7 @@ class Listener(threading.Thread):
     def run(self) -> None:
         while not self._stop_asked.is_set():
             try:
-                ear = connect(self._web.url, self._token, after=self.seqs[-1] if self.seqs else 0)
+                ear = connect(self.web.url, self._token, after=self.seqs[-1] if self.seqs else 0)
             except NotConnected:
                 time.sleep(0.2)
                 continue

@@ -13,19 +13,20 @@ from icons.domain.jobs import BatchState
 from ..conftest import Studio
 
 
-def until(studio: Studio, batch_id: str, completed: int, seconds: float) -> int:
+def until(studio: Studio, batch_id: str, icons: int, seconds: float) -> int:
     """Wait until so many icons are completed; how many are."""
     end = time.monotonic() + seconds
-    while (done := _completed(studio, batch_id)) < completed:
-        assert time.monotonic() < end, f"{done} of {completed}"
+    while (done := completed(studio, batch_id)) < icons:
+        assert time.monotonic() < end, f"{done} of {icons}"
         time.sleep(0.02)
     return done
 
 
-def _completed(studio: Studio, batch_id: str) -> int:
+def completed(studio: Studio, batch_id: str) -> int:
+    """How many icons are; 0 while the database is away."""
     try:
         return studio.service.batch(studio.caller(), batch_id).counts.completed
-    except Unavailable:  # PostgreSQL is restarting
+    except Unavailable:
         return 0
 
 

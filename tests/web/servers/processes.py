@@ -43,10 +43,10 @@ class Running:
     def status(self, batch_id: str) -> dict[str, Any]:
         return self.session().get(f"{self.url}/api/icons/batch/{batch_id}/status", timeout=30).json()
 
-    def stop(self) -> int:
+    def stop(self, seconds: float = 60) -> int:
         """Ask it to; how it has ended."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(60)
+        return self.process.wait(seconds)
 
 
 def environment(folder: Path, **settings: str) -> dict[str, str]:
@@ -54,20 +54,24 @@ def environment(folder: Path, **settings: str) -> dict[str, str]:
     return {"PATH": os.environ["PATH"], "ADMIN_PASSWORD": PASSWORD, "DRAIN_SECONDS": "5", **known, **settings}
 
 
-def command_line(folder: Path, *arguments: str) -> str:
+def command_line(folder: Path, *arguments: str, **settings: str) -> str:
     """What a command of ours prints."""
     command = [sys.executable, ROOT / "app.py", *arguments]
-    done = subprocess.run(
-        command, env=environment(folder), cwd=folder, capture_output=True, text=True, check=True, timeout=60
-    )
+    known = environment(folder, **settings)
+    done = subprocess.run(command, env=known, cwd=folder, capture_output=True, text=True, check=True, timeout=120)
     return done.stdout
+
+
+def operator_key(folder: Path, **settings: str) -> str:
+    """An API key of an administrator who is called olga."""
+    command_line(folder, "users", "add", "olga", "--password", PASSWORD, "--admin", **settings)
+    return command_line(folder, "keys", "add", "tests", "--user", "olga", **settings).strip()
 
 
 @contextmanager
 def running(folder: Path, *, worker: bool = True, **settings: str) -> Iterator[Running]:
     """`gunicorn -c gunicorn.conf.py`, started from elsewhere, and `app.py worker`."""
-    command_line(folder, "users", "add", "olga", "--password", PASSWORD, "--admin")
-    key = command_line(folder, "keys", "add", "tests", "--user", "olga").strip()
+    key = operator_key(folder)
     with ExitStack() as stack:
         if worker:
             stack.enter_context(working(folder))
@@ -86,7 +90,7 @@ def serving(folder: Path, key: str, **settings: str) -> Iterator[Running]:
         )
     server = Running(f"http://127.0.0.1:{port}", key, process, log)
     try:
-        eventually(lambda: answers(server), 60)
+        eventually(lambda: answers(server), 120)
         yield server
     finally:
         process.terminate()
@@ -94,9 +98,10 @@ def serving(folder: Path, key: str, **settings: str) -> Iterator[Running]:
 
 
 @contextmanager
-def working(folder: Path) -> Iterator[None]:
+def working(folder: Path, **settings: str) -> Iterator[None]:
     command = [sys.executable, ROOT / "app.py", "worker"]
-    process = subprocess.Popen(command, cwd=folder, env=environment(folder), stdout=subprocess.DEVNULL)
+    known = environment(folder, **settings)
+    process = subprocess.Popen(command, cwd=folder, env=known, stdout=subprocess.DEVNULL)
     try:
         yield
     finally:

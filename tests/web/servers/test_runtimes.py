@@ -39,16 +39,22 @@ def test_a_slow_reader_gets_whole_frames(server: Running) -> None:
     first = Listener(server.url, server.key)
     batch_id = server.batch(ICONS, "patience")
     first.until("batch_completed")
-    slow = Listener(server.url, server.key, small=True)
-    for _ in range(ROUNDS):
-        slow.ask("subscribe", batch_id=batch_id, after=0)
-        slow.ask("unsubscribe", batch_id=batch_id)
-    time.sleep(2)  # in which the server fills all there is
+    slow = flooded(server, batch_id)
     told = [name for name, _ in take_acknowledged(slow, 2 * ROUNDS)]
     first.socket.shutdown()
     slow.socket.shutdown()
     assert told.count("batch_completed") == ROUNDS
     assert told.count("job_completed") == ICONS * ROUNDS
+
+
+def flooded(server: Running, batch_id: str) -> Listener:
+    """A listener who has asked for a batch's story many times, and has not read what the server could send of it."""
+    listener = Listener(server.url, server.key, small=True)
+    for _ in range(ROUNDS):
+        listener.ask("subscribe", batch_id=batch_id, after=0)
+        listener.ask("unsubscribe", batch_id=batch_id)
+    time.sleep(2)  # in which the server fills all there is
+    return listener
 
 
 def take_acknowledged(listener: Listener, count: int) -> Iterator[tuple[str, dict]]:
@@ -155,6 +161,16 @@ def test_a_stop_closes_sockets_and_answers_what_is_asked(own_server: Running) ->
     assert hand.closing_code() == 1001
     assert next(frames(stream.iter_lines(1, decode_unicode=True)))["type"] == "connected"
     assert "Traceback" not in server.log.read_text()
+
+
+def test_a_stop_does_not_wait_for_who_does_not_read(own_server: Running) -> None:
+    """Somebody who leaves the connection full is cut off, long before the 45 s in which peers may make room."""
+    batch_id = own_server.batch(ICONS, "unread")
+    own_server.session().post(f"{own_server.url}/api/icons/batch/{batch_id}/cancel", timeout=30)
+    deaf = flooded(own_server, batch_id)
+    assert own_server.stop(30) == 0
+    assert "Traceback" not in own_server.log.read_text()
+    deaf.socket.shutdown()
 
 
 class Waiting(threading.Thread):
