@@ -2,12 +2,17 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+import app
+from icons.adapters.fetcher import GuardedFetcher
+from tests.conftest import Studio, embedded, opened
 from tests.fakes.provider import FakeProvider, running
+from tests.web.drawn import served
 from tools.browsing import chromium, sign_in, studio
 
 WAIT = 30_000  # ms that anything may take on a busy machine
@@ -110,3 +115,29 @@ def page(open_page: Callable[..., Page]) -> Page:
 def painted_page(open_page: Callable[..., Page], painted: Painted) -> Page:
     """A page of that studio's administrator."""
     return open_page(at=painted.url)
+
+
+@dataclass
+class Inner:
+    """A studio in this process, whose parts a test can reach, and a provider to connect to."""
+
+    url: str
+    studio: Studio
+    provider: FakeProvider
+
+
+@pytest.fixture(scope="module")
+def inner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inner]:
+    """Its connections and its imports may lead to this machine."""
+    folder = tmp_path_factory.mktemp("inner")
+    with pytest.MonkeyPatch.context() as patch, running() as provider:
+        patch.setattr(app, "GuardedFetcher", partial(GuardedFetcher, allow_private=True))  # no setting allows it
+        settings = embedded(folder, allow_private_base_urls=True, ratelimit_enabled=False)
+        with opened(settings) as studio, served(studio.web.app) as url:
+            yield Inner(url, studio, provider)
+
+
+@pytest.fixture
+def inner_page(open_page: Callable[..., Page], inner: Inner) -> Page:
+    """A page of that studio's administrator."""
+    return open_page(at=inner.url)

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.flows import cells, expect_done, finished, fresh, spoil, start_batch, visit, zipped
+from tests.browser.flows import ask, cells, expect_done, finished, fresh, spoil, start_batch, visit, zipped
 from tools.browsing import PASSWORD
 
 
@@ -238,3 +238,19 @@ def test_an_unknown_batch_is_said_so(page, url, watch) -> None:
     page.goto(f"{url}/#/batches/5f8e6a52-93c4-4f7e-9b61-0d3c1a2b4e5f")
     expect(page.get_by_text("There is no batch with this id in your account.")).to_be_visible()
     watch.troubles.clear()  # Chromium reports the 404
+
+
+def test_a_listed_batch_is_known_again(open_page, page) -> None:
+    """By its first categories and pictures, which come as they are drawn: on the Batches page and in the queue."""
+    other = open_page()
+    things = fresh(6)
+    ask(page, "POST", "/api/icons/generate/batch", data={"categories": things, "size": 1024, "concurrency": 1})
+    name = f"{', '.join(things[:3])} + 3"
+    for each, place in ((page, "Batches"), (other, "Queue")):
+        visit(each, place)
+        row = each.get_by_role("main").get_by_role("listitem").filter(has_text=name)
+        expect(row.locator(".preview img")).to_have_count(4)
+        expect(row).to_contain_text("6 icons")
+    page.get_by_role("link", name=name).click()
+    expect(page.get_by_role("heading", name=name)).to_be_visible()
+    expect_done(page, 6)

@@ -87,6 +87,22 @@ def test_an_import_says_why_it_cannot_be(page, watch) -> None:
     watch.troubles.clear()  # Chromium reports the refusal
 
 
+def test_a_picture_is_imported_from_an_address(inner_page, inner) -> None:
+    """It appears at once, named after its address, whose query is nobody's business."""
+    page = inner_page
+    visit(page, "Gallery")
+    page.get_by_role("button", name="Add pictures").click()
+    address = page.get_by_label("Import from an address")
+    address.fill(f"{inner.provider.address('google')}/files/harbour.png?token=secret")
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.get_by_role("dialog").get_by_text("“harbour.png” added.")).to_be_visible()
+    expect(address).to_have_value("")
+    page.keyboard.press("Escape")
+    finished(page).filter(has_text="harbour.png").click()
+    expect(page.get_by_role("dialog").get_by_text("Imported from an address")).to_be_visible()
+    expect(page.get_by_role("dialog").get_by_role("img", name="harbour.png")).to_be_visible()
+
+
 def chosen_for_deletion(page: Page, word: str) -> None:
     """Two of three pictures, chosen and on their way out."""
     for number in range(3):
@@ -151,9 +167,36 @@ def test_several_are_tagged_at_once(page) -> None:
     expect(bar.get_by_text("3 pictures chosen")).to_be_visible()
     bar.get_by_role("button", name="Tag", exact=True).click()
     bar.get_by_label("New tag").fill("autumn")
+    asked = []
+    page.on("request", lambda request: request.method != "GET" and asked.append(request.url.rpartition("/api")[2]))
     bar.get_by_role("button", name="Add tag").click()
     expect(page.get_by_text("3 pictures tagged")).to_be_visible()
+    assert asked == ["/images/tags"]
     assert there(page, "ranged&tagId=autumn") == 3
     assert there(page, "ranged&tagId=7") == 4
     page.keyboard.press("Escape")
     expect(bar).to_have_count(0)
+
+
+def test_a_change_shows_in_every_browser(open_page, page) -> None:
+    """A name and tags, also in the dialog that is open there; neither takes away what the other has said."""
+    upload(page, "shared buoy.png")
+    other = open_page()
+    for each in (page, other):
+        visit(each, "Gallery")
+        search(each, "buoy")
+        finished(each).first.click()
+    mine, theirs = page.get_by_role("dialog"), other.get_by_role("dialog")
+    mine.get_by_label("New tag").fill("red")
+    mine.get_by_role("button", name="Add tag").click()
+    expect(theirs.get_by_text("Theme: red")).to_be_visible()
+    theirs.get_by_label("New tag").fill("green")
+    theirs.get_by_role("button", name="Add tag").click()
+    expect(mine.get_by_text("Theme: green")).to_be_visible()
+    mine.get_by_role("button", name="Remove Theme: red").click()
+    expect(theirs.get_by_text("Theme: red")).to_have_count(0)
+    expect(theirs.get_by_text("Theme: green")).to_be_visible()
+    mine.get_by_role("button", name="Rename").click()
+    mine.get_by_label("Name").fill("shared bell buoy")
+    mine.get_by_role("button", name="Save").click()
+    expect(theirs.get_by_role("heading", name="shared bell buoy")).to_be_visible()

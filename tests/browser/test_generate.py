@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from tests.browser.flows import visit
+from tests.browser.flows import visit, zipped
 
 
 def draw(page, category: str) -> None:
@@ -80,7 +80,7 @@ def test_a_result_can_be_kept(page, tmp_path: Path) -> None:
     page.get_by_role("button", name="Variation 2").click()
     expect(page.get_by_role("button", name="Variation 2")).to_have_attribute("aria-pressed", "true")
     with page.expect_download() as download:
-        page.get_by_role("button", name="Download").click()
+        page.get_by_role("button", name="Download as PNG").click()
     assert download.value.suggested_filename == "bee-keeping.png"
     download.value.save_as(tmp_path / "icon.png")
     assert (tmp_path / "icon.png").read_bytes().startswith(b"\x89PNG")
@@ -89,6 +89,27 @@ def test_a_result_can_be_kept(page, tmp_path: Path) -> None:
     assert (asked.value.post_data_json["variation"], asked.value.post_data_json["format"]) == (1, "svg")
     expect(page.get_by_text("SVG copied")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()").startswith("<svg")
+
+
+def test_all_variations_are_downloaded_at_once(page, tmp_path: Path) -> None:
+    """As one zip; a single icon needs none."""
+    draw(page, "Ferry boats")
+    assert len(zipped(page, "All 4 as zip", tmp_path)) == 4
+    page.get_by_role("textbox", name="Variations").fill("1")
+    page.get_by_role("textbox", name="Variations").press("Tab")
+    page.get_by_role("button", name="Draw icon").click()
+    expect(page.get_by_role("group", name="Variations")).to_have_count(0)
+    expect(page.get_by_role("button", name="as zip")).to_have_count(0)
+
+
+def test_the_first_icon_is_a_click_away(page) -> None:
+    """An example is drawn in the style that it shows, and the form follows."""
+    with page.expect_request("**/api/icons/generate") as asked:
+        page.get_by_role("button", name="Pizza").click()
+    body = asked.value.post_data_json
+    assert (body["category"], body["style"], body["color_scheme"]) == ("Pizza", "sticker", "warm")
+    expect(page.get_by_role("img", name="Icon for Pizza")).to_be_visible()
+    expect(page.get_by_role("radio", name="Sticker")).to_be_checked()
 
 
 def test_a_tagged_result_is_kept(page, url: str) -> None:

@@ -14,11 +14,12 @@ def test_a_restart_of_the_service_loses_nothing(browser: Browser, tmp_path: Path
     page = context.new_page()
     with studio_on(tmp_path, port, DRAIN_SECONDS="0") as url:
         sign_in(page, url)
-        start_batch(page, fresh(150), size="512")
+        start_batch(page, fresh(80), size="512")
         expect(finished(page).nth(2)).to_be_attached()
     expect(page.get_by_text("Reconnecting…")).to_be_visible()
-    assert finished(page).count() < 150
+    assert finished(page).count() < 80
     with studio_on(tmp_path, port):
         expect(page.get_by_text("Live", exact=True)).to_be_visible()
-        expect_done(page, 150)
+        expect(page.get_by_text("Done", exact=True)).to_be_visible(timeout=100_000)
+        expect_done(page, 80)
     context.close()

@@ -21,13 +21,14 @@ def test_what_runs_moves_and_is_stopped_from_there(page) -> None:
     """Without a reload: the batch appears, its bar grows, a click ends it."""
     visit(page, "Queue")
     expect(page.get_by_text("Nothing runs and nothing waits.")).to_be_visible()
-    body = {"categories": fresh(200), "size": 1024}
+    things = fresh(200)
+    body = {"categories": things, "size": 1024}
     batch = ask(page, "POST", "/api/icons/generate/batch", data=body).json()["batch_id"]
-    row = page.get_by_role("list", name="Under way").get_by_role("listitem").filter(has_text="Batch of 200 icons")
+    row = page.get_by_role("list", name="Under way").get_by_role("listitem").filter(has_text="of 200 icons")
     expect(row).to_be_visible()
     expect(row.get_by_role("progressbar")).not_to_have_attribute("aria-valuenow", "0")
     expect(page.get_by_text("the oldest asked for")).to_be_visible()
-    row.get_by_role("button", name="Cancel batch of 200 icons").click()
+    row.get_by_role("button", name=f"Cancel {things[0]}").click()
     expect(row).to_have_count(0)
     expect(page.get_by_text("What is finished stays")).to_be_visible()
     assert ask(page, "GET", f"/api/icons/batch/{batch}/status").json()["status"] == "cancelled"

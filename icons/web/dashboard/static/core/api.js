@@ -11,16 +11,17 @@ export const post = (path, body = {}) => call("POST", path, body);
 export const change = (path, body) => call("PATCH", path, body);
 export const remove = (path) => call("DELETE", path);
 
-/** The finished icons of a request: [icon, ...]. Raises Failure. */
+/** The finished icons of a request: {icons, batchId: of several}. Raises Failure. */
 export async function draw(request) {
   const answer = await post("/api/icons/generate", request);
-  if (!answer.status_url) return answer.images ?? [answer];
-  return answer.batch_id ? finishedBatch(answer.batch_id) : [await finishedJob(answer.job_id)]; // it takes its time
+  const { batch_id: batchId, status_url: later } = answer; // it may take its time
+  if (!later) return { icons: answer.images ?? [answer], batchId };
+  return { icons: batchId ? await finishedBatch(batchId) : [await finishedJob(answer.job_id)], batchId };
 }
 
 /** The same icon as SVG text. */
 export async function svgOf(icon) {
-  const [vector] = isVector(icon) ? [icon] : await draw({ ...requestOf(icon), format: "svg" });
+  const vector = isVector(icon) ? icon : (await draw({ ...requestOf(icon), format: "svg" })).icons[0];
   return (await fetch(vector.image_url).catch(unreachable)).text();
 }
 
@@ -41,6 +42,11 @@ export function requestOf({ metadata }) {
 export async function file(path) {
   const answer = await send("GET", path);
   return answer.blob();
+}
+
+/** Lists that are too long for one request, in pieces. */
+export function* chunks(values, most) {
+  for (let at = 0; at < values.length; at += most) yield values.slice(at, at + most);
 }
 
 async function call(method, path, body) {

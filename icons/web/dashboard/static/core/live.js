@@ -3,7 +3,7 @@ import { effect, signal } from "@preact/signals";
 import { io } from "socket.io-client";
 import { renewed, session } from "./session.js";
 
-const NAMES = ["job_output", "job_completed", "batch_progress", "batch_completed"];
+const NAMES = ["job_output", "job_completed", "batch_progress", "batch_completed", "image_changed"];
 const PAUSE = 3000; // ms before a refused connection is tried again
 
 /** "off", "connecting" or "on". */

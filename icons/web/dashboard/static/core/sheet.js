@@ -1,13 +1,9 @@
 // A batch as it fills: its status, and one signal per icon, so that an event redraws one cell and nothing else.
 import { batch, signal } from "@preact/signals";
 import { draw, get, post, requestOf } from "./api.js";
-import { listen, onReturn, replay } from "./live.js";
-import { judge, replace } from "./verdicts.js";
-
-const LIVE = new Set(["pending", "running"]);
-
-export const isLive = (status) => LIVE.has(status?.status);
-export const finished = (status) => status.completed + status.failed + status.cancelled;
+import { line, listen, onReturn, replay } from "./live.js";
+import { changed, idOf } from "./tags.js";
+import { choiceIn, judge, replace, verdictOf } from "./verdicts.js";
 
 /**
  * Follows a batch until `close()`.
@@ -16,13 +12,23 @@ export const finished = (status) => status.completed + status.failed + status.ca
  * event which is replayed late never undoes a later one.
  */
 export function openSheet(id) {
-  const sheet = { id, status: signal(null), order: signal(null), cells: new Map(), verdicts: signal({}), problem: signal(null) };
+  const sheet = {
+    id,
+    status: signal(null),
+    order: signal(null),
+    cells: new Map(),
+    verdicts: signal({}),
+    problem: signal(null),
+    said: { open: 0, heard: [] }, // see `saying`
+  };
   const early = []; // heard before the cells were there
   let take = (...event) => early.push(event);
-  const unlisten = listen((name, body) => (name === "gap" || body.batch_id === id) && take(name, body));
+  // What is of no batch may be of any: news of images, and gaps.
+  const unlisten = listen((name, body) => [id, undefined].includes(body.batch_id) && take(name, body));
 
   async function refresh() {
     try {
+      const isHeard = line.value === "on";
       const status = await get(`/api/icons/batch/${id}/status`);
       sheet.problem.value = null;
       const { results } = await get(`/api/icons/batch/${id}/result`);
@@ -33,20 +39,19 @@ export function openSheet(id) {
       take = (name, body) => (name === "gap" ? refresh() : hear(sheet, name, body));
       for (const event of early.splice(0)) take(...event);
       await replay(id, status.seq);
+      if (!isHeard) await takeChoices(sheet); // made before this page was told of them
     } catch (error) {
       sheet.problem.value = error;
     }
   }
 
-  const look = () => sheet.order.value && takeVerdicts(sheet).catch(() => {}); // nobody has asked for it
-  addEventListener("focus", look);
   const leave = onReturn(() => sheet.problem.value && refresh());
   refresh();
-  return { ...sheet, close: () => (unlisten(), leave(), removeEventListener("focus", look)) };
+  return { ...sheet, close: () => (unlisten(), leave()) };
 }
 
-/** What was decided in another browser meanwhile: no event tells it. What is decided here meanwhile stays. */
-async function takeVerdicts(sheet) {
+/** What has been decided, wherever. What is decided here meanwhile stays. */
+async function takeChoices(sheet) {
   const before = new Map([...sheet.cells].map(([jobId, cell]) => [jobId, cell.value]));
   const { results } = await get(`/api/icons/batch/${sheet.id}/result`);
   batch(() => {
@@ -66,6 +71,11 @@ function put(sheet, cell) {
 }
 
 function hear(sheet, name, body) {
+  if (name === "image_changed") {
+    if (sheet.said.open) sheet.said.heard.push(body);
+    else hearChoice(sheet, changed(body));
+    return;
+  }
   if (name.startsWith("batch_")) {
     if (body.seq > sheet.status.value.seq) sheet.status.value = body;
     return;
@@ -76,10 +86,36 @@ function hear(sheet, name, body) {
   else cell.value = { ...cell.value, ...outcome(body) };
 }
 
+/** An image has been judged, or another one put in its place: here or in another browser. */
+function hearChoice(sheet, { id, tags }) {
+  const { verdict, redrawn } = choiceIn(tags);
+  for (const cell of sheet.cells.values()) {
+    const own = cell.peek();
+    if (!own.success) continue;
+    const shown = idOf(own.redrawn ?? own);
+    const isReplaced = idOf(own) === id && (redrawn ?? id) !== shown;
+    if (isReplaced) takeChoices(sheet).catch(() => {}); // nobody has asked for it
+    else if (shown === id && verdict !== (own.verdict ?? null)) change(sheet, cell, { verdict });
+  }
+}
+
+/** Runs what tells the service of a choice. What is heard meanwhile waits: an older word never undoes a newer one. */
+async function saying(sheet, action) {
+  sheet.said.open++;
+  try {
+    return await action();
+  } finally {
+    if (--sheet.said.open === 0) for (const body of sheet.said.heard.splice(0)) hearChoice(sheet, changed(body));
+  }
+}
+
 /** What a cell shows of a job that has ended. */
 function outcome({ status, images, error, seq }) {
   return { status, seq, success: status === "completed", error: error?.message, ...images?.[0] };
 }
+
+/** What was asked for, in its order. */
+export const categoriesOf = (sheet) => [...new Set(sheet.order.value.map((jobId) => sheet.cells.get(jobId).peek().category))];
 
 // What a person may do
 
@@ -129,7 +165,7 @@ export async function decideAll(sheet, jobIds, verdict) {
     });
   put(() => verdict); // at once: the next key may follow
   try {
-    await judge(judged.map(({ value }) => value.redrawn ?? value), verdict);
+    await saying(sheet, () => judge(judged.map(({ value }) => value.redrawn ?? value), verdict));
   } catch (error) {
     put((at) => before[at]);
     throw error;
@@ -142,16 +178,21 @@ export const undecided = (sheet) =>
 
 /** Draws one icon with another seed; from now on it stands in the place of the batch's own. */
 export async function redraw(sheet, jobId, seed) {
-  const [redrawn] = await draw({ ...requestOf(await details(sheet, jobId)), seed });
+  const { icons: [redrawn] } = await draw({ ...requestOf(await details(sheet, jobId)), seed });
   const cell = sheet.cells.get(jobId);
-  await replace(cell.value, redrawn);
-  change(sheet, cell, { redrawn, verdict: null });
+  await saying(sheet, async () => {
+    await replace(cell.value, redrawn, cell.value.redrawn);
+    change(sheet, cell, { redrawn, verdict: null });
+  });
 }
 
 /** Shows the batch's own icon again. */
 export async function restore(sheet, jobId) {
   const cell = sheet.cells.get(jobId);
-  change(sheet, cell, { redrawn: null, verdict: await replace(cell.value, null) });
+  await saying(sheet, async () => {
+    await replace(cell.value, null, cell.value.redrawn);
+    change(sheet, cell, { redrawn: null, verdict: await verdictOf(cell.value) });
+  });
 }
 
 function change(sheet, cell, changes) {

@@ -1,8 +1,9 @@
 // One batch: a contact sheet that fills while it is drawn, and is looked through when it is there.
 import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
+import { isLive } from "../core/batches.js";
 import { html } from "../core/html.js";
 import { attempt, dismiss, propose } from "../core/notices.js";
-import { decide, decideAll, details, isLive, openSheet, redraw, restore, undecided } from "../core/sheet.js";
+import { decide, decideAll, details, openSheet, redraw, restore, undecided } from "../core/sheet.js";
 import { APPROVED, REJECTED } from "../core/verdicts.js";
 import { number, plural } from "../core/words.js";
 import { BatchHead } from "../parts/batch-head.js";
@@ -22,7 +23,7 @@ export function BatchPage({ id }) {
   const [shown, setShown] = useState(null); // {jobId, icon}
   const [filter, setFilter] = useState("");
   const show = useCallback((jobId) => attempt(async () => setShown({ jobId, icon: await details(sheet, jobId) })), [sheet]);
-  if (sheet.problem.value) return html`<${Empty} glyph="alert" title="This batch cannot be shown">${sheet.problem.value.message}<//>`;
+  if (sheet.problem.value) return html`<${Empty} glyph="alert" title="This batch cannot be shown">${sheet.problem.value.message} <a href="#/batches">All batches</a><//>`;
   if (!sheet.order.value) return html`<p class="note">Loading…</p>`;
   const onKeyDown = (event) => {
     const verdict = VERDICT_KEYS[event.key.toLowerCase()];

@@ -2,9 +2,10 @@
 import { computed, signal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import { get, post } from "../core/api.js";
+import { movedBatch } from "../core/batches.js";
 import { engineOf } from "../core/engines.js";
 import { classes, html } from "../core/html.js";
-import { onReturn } from "../core/live.js";
+import { listen, onReturn } from "../core/live.js";
 import { kept } from "../core/keeping.js";
 import { parseList } from "../core/lists.js";
 import { attempt, notify } from "../core/notices.js";
@@ -130,6 +131,7 @@ function Recent() {
     setBefore(page.next_before);
   });
   useEffect(() => void more(), []);
+  useEffect(() => listen((...event) => setBatches((shown) => shown?.map((each) => movedBatch(each, ...event)) ?? shown)), []);
   useEffect(() => onReturn(() => batches ?? more()), [batches]);
   return html`<${BatchList} batches=${batches} />
     ${before && html`<button type="button" class="button" onClick=${() => more(before)}>Show more</button>`}`;

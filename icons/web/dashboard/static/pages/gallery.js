@@ -1,11 +1,11 @@
 // Gallery: every picture of the account, however it came here.
 import { useEffect, useState } from "preact/hooks";
-import { change, get } from "../core/api.js";
+import { chunks } from "../core/api.js";
 import { loadEngines } from "../core/engines.js";
 import { classes, html } from "../core/html.js";
 import { attempt, notify } from "../core/notices.js";
 import { place } from "../core/router.js";
-import { tagText } from "../core/pictures.js";
+import { retag, tagged, tagText } from "../core/tags.js";
 import { plural } from "../core/words.js";
 import { Empty } from "../parts/fields.js";
 import { Glyph } from "../parts/glyph.js";
@@ -17,6 +17,8 @@ import { Grid } from "./gallery/grid.js";
 import { hidden, remove } from "./gallery/removal.js";
 import { isFiltered, searchOf } from "./gallery/search.js";
 import { NewTag } from "./gallery/tags.js";
+
+const AT_ONCE = 1000; // pictures that are tagged by one request: the API's most
 
 export function GalleryPage() {
   const search = searchOf(place.value.query);
@@ -40,7 +42,7 @@ export function GalleryPage() {
     <${Grid} pictures=${pictures} total=${total} chosen=${choice.ids} choose=${choice.choose} put=${found.put} more=${found.more}
       show=${(index) => show(pictures[index])} />
     ${choice.ids.size > 0 && html`<${Chosen} choice=${choice} pictures=${pictures} put=${found.put} />`}
-    ${shown && html`<${Opened} picture=${shown} show=${show} pictures=${pictures} found=${found} />`}
+    ${shown && html`<${Opened} picture=${pictures.find((each) => each.id === shown.id) ?? shown} show=${show} pictures=${pictures} found=${found} />`}
     ${adding && html`<${Bringing} close=${() => add(false)} arrived=${found.refresh} />`}
   </div>`;
 }
@@ -74,10 +76,8 @@ function Chosen({ choice, pictures, put }) {
   const [tagging, tag] = useState(false);
   const chosen = pictures.filter((each) => choice.ids.has(each.id));
   const tagAll = (added) => attempt(async () => {
-    for (const { id } of chosen) {
-      const { tags } = await get(`/api/images/${id}`); // another tab may have tagged it
-      if (!tags.some((each) => tagText(each) === tagText(added))) put(await change(`/api/images/${id}`, { tags: [...tags, added] }));
-    }
+    for (const some of chunks(chosen, AT_ONCE)) await retag(some.map((each) => each.id), [added]);
+    for (const each of chosen) put(tagged(each, added));
     notify(`${plural(chosen.length, "picture")} tagged “${tagText(added)}”.`);
     tag(false);
   });

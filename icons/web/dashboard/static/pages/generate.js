@@ -1,11 +1,14 @@
 // Generate: one icon, or a few variations of it.
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { draw } from "../core/api.js";
+import { draw, file } from "../core/api.js";
+import { fileName, save } from "../core/files.js";
 import { classes, html } from "../core/html.js";
 import { kept } from "../core/keeping.js";
+import { attempt } from "../core/notices.js";
 import { place } from "../core/router.js";
 import { session } from "../core/session.js";
+import { showcase } from "../core/showcase.js";
 import { duration, title } from "../core/words.js";
 import { Actions, Facts, Thumbnail } from "../parts/artwork.js";
 import { CategoryField } from "../parts/category.js";
@@ -17,11 +20,12 @@ import { Price } from "../parts/price.js";
 import { Themes } from "../parts/themes.js";
 
 const EMPTY = { ...LOOK, category: "", custom_elements: [], variations: 4 };
-const EXAMPLES = ["Office supplies", "Coffee shops", "Cloud storage", "Pet care"];
+const NOTHING = { icons: [], chosen: 0, batchId: null };
+const EXAMPLES = 6;
 
 const draft = kept(sessionStorage, "draft", EMPTY);
 const offers = signal([]); // objects that go with the category
-const drawn = signal({ icons: [], chosen: 0 });
+const drawn = signal(NOTHING);
 const problems = signal({ message: "", fields: {} });
 const busy = signal(false);
 
@@ -29,7 +33,7 @@ let owner; // whose drawings these are
 session.subscribe((now) => {
   if (owner && now?.username !== owner) {
     draft.value = EMPTY;
-    drawn.value = { icons: [], chosen: 0 };
+    drawn.value = NOTHING;
     problems.value = { message: "", fields: {} };
   }
   owner = now?.username ?? owner;
@@ -47,7 +51,7 @@ async function submit(change = {}) {
   busy.value = true;
   problems.value = { message: "", fields: {} };
   try {
-    drawn.value = { icons: await draw(draft.value), chosen: 0 };
+    drawn.value = { ...(await draw(draft.value)), chosen: 0 };
     reveal();
   } catch (error) {
     problems.value = { message: error.message, fields: error.fields ?? {} };
@@ -118,7 +122,7 @@ function priced({ category, variations, ...look }) {
 }
 
 function Result() {
-  const { icons, chosen } = drawn.value;
+  const { icons, chosen, batchId } = drawn.value;
   if (!icons.length) return html`<${Welcome} />`;
   const icon = icons[chosen];
   const name = title(icon.metadata.category);
@@ -127,29 +131,35 @@ function Result() {
     </div>
     ${icons.length > 1 && html`<div class="strip" role="group" aria-label="Variations">
       ${icons.map((each, index) => html`<button key=${each.filename} type="button" class="tile" aria-pressed=${String(index === chosen)}
-          onClick=${() => (drawn.value = { icons, chosen: index })}><${Thumbnail} icon=${each} alt="Variation ${index + 1}" /></button>`)}
+          onClick=${() => (drawn.value = { ...drawn.value, chosen: index })}><${Thumbnail} icon=${each} alt="Variation ${index + 1}" /></button>`)}
     </div>`}
     <div class="caption">
       <h2>${name}</h2>
       <p class="note" role="status">${icon.cached ? "From the cache" : `Drawn in ${duration(icon.generation_time)}`}</p>
-    </div>
-    <${Actions} icon=${icon}>
-      <button type="button" class="button" disabled=${busy.value} onClick=${() => submit({ seed: newSeed() })}>
+      <button type="button" class="button quiet" disabled=${busy.value} onClick=${() => submit({ seed: newSeed() })}>
         <${Glyph} name="again" />Another seed
       </button>
+    </div>
+    <${Actions} key=${icon.filename} icon=${icon} name=${name}>
+      ${batchId && html`<button type="button" class="button" onClick=${() => downloadAll(batchId, name)}><${Glyph} name="download" />All ${icons.length} as zip</button>`}
     <//>
     <${Themes} key=${icon.filename} icon=${icon} />
     <${Facts} icon=${icon} />`;
 }
 
+const downloadAll = (batchId, name) =>
+  attempt(async () => save(await file(`/api/icons/batch/${batchId}/download`), fileName(name, "zip")));
+
+/** Before the first icon: what can be had, one click away. */
 function Welcome() {
   return html`<div class=${classes("stage blank", { working: busy.value })}>
     <div class="empty">
-      <${Glyph} name="draw" size="32" />
-      <h2>What shall we draw?</h2>
-      <p>Name a category, pick a style, and your icons appear here.</p>
-      <div class="offers">
-        ${EXAMPLES.map((each) => html`<button key=${each} type="button" class="offer" onClick=${() => submit({ category: each })}>${each}</button>`)}
+      <h2>${busy.value ? "Drawing…" : "What shall we draw?"}</h2>
+      <p>Name a category and pick a style, or begin with one of these.</p>
+      <div class="examples" role="group" aria-label="Examples">
+        ${showcase.slice(0, EXAMPLES).map(({ picture, ...request }) => html`<button key=${request.category} type="button" class="tile" onClick=${() => submit(request)}>
+            <img src=${picture} alt="" width="96" height="96" /><span>${request.category}</span>
+          </button>`)}
       </div>
     </div>
   </div>`;

@@ -1,11 +1,12 @@
 // Queue: what runs and waits, and how it has gone so far.
+import { isLive } from "../core/batches.js";
 import { html } from "../core/html.js";
 import { ago, bytes, duration, number, percent, plural } from "../core/words.js";
 import { BatchList } from "../parts/batch-list.js";
 import { Meter } from "../parts/meter.js";
 import { useQueue } from "./queue/live.js";
 import { Spending } from "./queue/spending.js";
-import { isLive, UnderWay } from "./queue/under-way.js";
+import { UnderWay } from "./queue/under-way.js";
 
 const LATEST = 5; // batches
 
@@ -28,7 +29,7 @@ export function QueuePage() {
 function Now({ stats }) {
   const { oldest_waiting_since: oldest, median_generation_time: median, p95_generation_time: p95 } = stats;
   return html`<dl class="cards" aria-label="Now">
-    <${Card} name="Drawing now" value=${number(stats.active_jobs)} />
+    <${Card} name="Drawing now" value=${number(stats.active_jobs)} note=${stats.active_jobs ? "at this moment" : "nothing at this moment"} />
     <${Card} name="Waiting" value=${number(stats.waiting_jobs)} note=${oldest ? `the oldest asked for ${ago(oldest)}` : "nothing has to wait"} />
     <${Card} name="Batches under way" value=${number(stats.active_batches)} note="of ${number(stats.total_batches)} in all" />
     <${Card} name="Time for one" value=${median === null ? "–" : duration(median)} note=${median === null ? "nothing drawn yet" : `median; 95 % within ${duration(p95)}`} />

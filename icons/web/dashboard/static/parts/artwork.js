@@ -1,6 +1,7 @@
 // A finished icon: shown, taken home.
 import { useState } from "preact/hooks";
-import { file, hasSvg, svgOf } from "../core/api.js";
+import { hasSvg, svgOf } from "../core/api.js";
+import { blobOf, ending, fileName, formatName, formatsOf, save } from "../core/files.js";
 import { html } from "../core/html.js";
 import { attempt, notify } from "../core/notices.js";
 import { schemeTitle, styleTitle } from "../core/library.js";
@@ -15,43 +16,36 @@ export function Thumbnail({ icon, alt }) {
     alt=${alt} width="128" height="128" loading="lazy" decoding="async" />`;
 }
 
-/** Saves a Blob under a name. */
-export function save(blob, name) {
-  const address = URL.createObjectURL(blob);
-  const link = Object.assign(document.createElement("a"), { href: address, download: name });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
-}
-
-/** "Office supplies" -> "office-supplies.svg". */
-const named = (icon, ending) =>
-  `${icon.metadata.category.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "") || "icon"}.${ending}`;
-
-/** Download and, where the request is known, copy as SVG. `children`: further buttons. */
-export function Actions({ icon, children }) {
-  const [busy, setBusy] = useState(false);
-  async function copy() {
-    setBusy(true);
-    await attempt(async () => {
-      const svg = await svgOf(icon);
-      if (navigator.clipboard) {
-        await navigator.clipboard.writeText(svg);
-        notify("SVG copied. Paste it into Figma, an editor, or a page.");
-      } else {
-        save(new Blob([svg], { type: "image/svg+xml" }), named(icon, "svg")); // a clipboard needs https or localhost
-        notify("The clipboard works over https only, so the SVG was saved as a file.");
-      }
-    });
-    setBusy(false);
-  }
-  const download = () =>
-    attempt(async () => save(await file(`/api/images/${icon.filename}`), named(icon, icon.filename.split(".").at(-1))));
+/** Downloads in every format, and a copy as SVG where the request is known. `children`: further buttons. */
+export function Actions({ icon, name, children }) {
+  const [busy, setBusy] = useState(null); // the format on its way
+  const run = (format, action) => async () => {
+    setBusy(format);
+    await attempt(action);
+    setBusy(null);
+  };
+  const download = (format) => run(format, async () => save(await blobOf(icon, format), fileName(name, format)));
   return html`<div class="actions">
-    <button type="button" class="button" onClick=${download}><${Glyph} name="download" />Download</button>
-    ${hasSvg(icon) &&
-    html`<button type="button" class="button" disabled=${busy} onClick=${copy}><${Glyph} name="code" />Copy SVG</button>`}
+    <div class="joined" role="group" aria-label="Download">
+      ${formatsOf(icon).map((each, at) => html`<button key=${each} type="button" class="button" disabled=${busy === each} onClick=${download(each)}>
+          ${at === 0 && html`<${Glyph} name="download" />`}<span class="unseen">Download as </span>${formatName(each)}
+        </button>`)}
+    </div>
+    ${hasSvg(icon) && html`<button type="button" class="button" disabled=${busy === "copy"} onClick=${run("copy", () => copySvg(icon, name))}>
+      <${Glyph} name="code" />Copy SVG</button>`}
     ${children}
   </div>`;
+}
+
+async function copySvg(icon, name) {
+  const svg = await svgOf(icon);
+  if (navigator.clipboard) {
+    await navigator.clipboard.writeText(svg);
+    notify("SVG copied. Paste it into Figma, an editor, or a page.");
+  } else {
+    save(new Blob([svg], { type: "image/svg+xml" }), fileName(name, "svg")); // a clipboard needs https or localhost
+    notify("The clipboard works over https only, so the SVG was saved as a file.");
+  }
 }
 
 export function Facts({ icon }) {
@@ -61,8 +55,8 @@ export function Facts({ icon }) {
     ["Colours", schemeTitle(about.color_scheme)],
     ["Objects", about.custom_elements?.join(", ")],
     ["Size", `${icon.width} × ${icon.height} px`],
-    ["File", `${icon.filename.split(".").at(-1).toUpperCase()}, ${bytes(icon.bytes)}`],
-    ["Drawn by", about.model],
+    ["File", `${formatName(ending(icon))}, ${bytes(icon.bytes)}`],
+    ["Drawn by", about.model?.startsWith("local/") ? "Icon Studio" : about.model],
     ["Seed", about.seed],
   ];
   return html`<dl class="facts">

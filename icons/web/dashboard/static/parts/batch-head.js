@@ -1,12 +1,13 @@
 // Above a contact sheet: how far the batch is, what can be done with all of it, and why icons failed.
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { file } from "../core/api.js";
+import { batchName, isLive } from "../core/batches.js";
+import { save } from "../core/files.js";
 import { classes, html } from "../core/html.js";
 import { attempt } from "../core/notices.js";
-import { cancel, finished, isLive, retryFailed } from "../core/sheet.js";
+import { cancel, categoriesOf, retryFailed } from "../core/sheet.js";
 import { APPROVED } from "../core/verdicts.js";
 import { duration, number, plural } from "../core/words.js";
-import { save } from "./artwork.js";
 import { Badge, BatchMeter } from "./batch-list.js";
 import { Glyph } from "./glyph.js";
 
@@ -15,10 +16,11 @@ const MOST_REASONS = 3;
 export function BatchHead({ sheet }) {
   const status = sheet.status.value;
   const { approved = 0 } = sheet.verdicts.value;
+  const name = useMemo(() => batchName({ ...status, categories: categoriesOf(sheet) }), [sheet]);
   const lost = status.failed + status.cancelled;
   return html`<header class="batch-head">
     <div class="headline">
-      <h1>${plural(status.total, "icon")}</h1>
+      <h1>${name}</h1>
       <${Badge} status=${status.status} />
       <div class="actions">
         ${isLive(status) && html`<button type="button" class="button" onClick=${() => attempt(() => cancel(sheet))}><${Glyph} name="stop" />Cancel</button>`}
@@ -50,7 +52,7 @@ function Zip({ sheet, label, verdict, quiet, disabled }) {
 
 function Figures({ status, verdicts }) {
   const seconds = (new Date(status.finished_at ?? Date.now()) - new Date(status.started_at ?? Date.now())) / 1000;
-  const done = finished(status);
+  const done = status.completed + status.failed; // what was cancelled took no time
   const left = status.estimated_completion && duration(Math.max(1, (new Date(status.estimated_completion) - Date.now()) / 1000));
   const rows = [
     ["Drawn", `${number(status.completed)} of ${number(status.total)}`],

@@ -1,40 +1,40 @@
-// Batches in rows; those under way move as their events arrive.
-import { useEffect, useState } from "preact/hooks";
+// Batches in rows, each with what one knows it again by.
+import { batchName, isLive, PREVIEWED } from "../core/batches.js";
 import { html } from "../core/html.js";
-import { listen } from "../core/live.js";
 import { ago, number, plural, title } from "../core/words.js";
+import { Thumbnail } from "./artwork.js";
 import { Empty } from "./fields.js";
 import { Meter } from "./meter.js";
 
-/** `batches`: status bodies, or null while they are fetched. */
+/** `batches`: as the service lists them, or null while they are fetched. */
 export function BatchList({ batches }) {
-  const [news, setNews] = useState({});
-  useEffect(
-    () => listen((name, body) => name.startsWith("batch_") && setNews((known) => ({ ...known, [body.batch_id]: body }))),
-    [],
-  );
   if (!batches) return html`<p class="note">Loading…</p>`;
   if (!batches.length) {
     return html`<${Empty} glyph="batch" title="No batches yet">Paste a list of categories and draw them all in one style.<//>`;
   }
-  return html`<ul class="rows">
-    ${batches.map((each) => html`<${Row} key=${each.batch_id} batch=${newest(each, news[each.batch_id])} />`)}
-  </ul>`;
+  return html`<ul class="rows">${batches.map((each) => html`<${Row} key=${each.batch_id} batch=${each} />`)}</ul>`;
 }
-
-const newest = (batch, news) => (news && news.seq > batch.seq ? news : batch);
 
 function Row({ batch }) {
   return html`<li>
-    <a class="row" href="#/batches/${batch.batch_id}">
+    <a class="row batch-row" href="#/batches/${batch.batch_id}">
+      <${Preview} batch=${batch} />
       <span class="row-text">
-        <strong>${plural(batch.total, "icon")}</strong>
-        <small>${plural(batch.total_categories, "category", "categories")}, ${ago(batch.created_at)}</small>
+        <strong class="one-line">${batchName(batch)}</strong>
+        <small>${plural(batch.total, "icon")}, ${ago(batch.created_at)}</small>
       </span>
-      <${BatchMeter} batch=${batch} />
+      ${isLive(batch) && html`<${BatchMeter} batch=${batch} />`}
       <${Badge} status=${batch.status} />
     </a>
   </li>`;
+}
+
+/** Its first pictures, with room for those to come. */
+export function Preview({ batch: { preview, total } }) {
+  const places = total === 1 ? 1 : PREVIEWED;
+  return html`<span class="preview" aria-hidden="true">
+    ${Array.from({ length: places }, (_, at) => html`<span key=${at}>${preview[at] && html`<${Thumbnail} icon=${preview[at]} alt="" />`}</span>`)}
+  </span>`;
 }
 
 export function BatchMeter({ batch }) {

@@ -1,12 +1,10 @@
 // Signing in: a page of its own, or a dialog over the work when a session has run out.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { html } from "../core/html.js";
-import { own } from "../core/own.js";
 import { session, signIn, signOut } from "../core/session.js";
+import { showcase } from "../core/showcase.js";
 import { Field } from "./fields.js";
 import { Mark } from "./glyph.js";
-
-const SHOWN = ["modern", "clay", "outline", "gradient", "sticker", "isometric", "neon", "flat", "glass", "illustrated", "duotone", "pixel"];
 
 export function SignInPage() {
   return html`<main class="sign-in">
@@ -17,7 +15,7 @@ export function SignInPage() {
       <p class="note">The first start printed the password of the account <code>admin</code>.</p>
     </section>
     <div class="mosaic" aria-hidden="true">
-      ${SHOWN.map((each) => html`<img key=${each} src=${own(`samples/${each}.webp`)} alt="" width="160" height="160" />`)}
+      ${showcase.map(({ picture }) => html`<img key=${picture} src=${picture} alt="" width="160" height="160" />`)}
     </div>
   </main>`;
 }

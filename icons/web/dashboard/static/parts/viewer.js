@@ -21,7 +21,7 @@ export function Viewer({ icon, close, step, buttons, children }) {
       <h2>${name}</h2>
       ${children}
       <${Facts} icon=${icon} />
-      <${Actions} icon=${icon}>${buttons}<//>
+      <${Actions} icon=${icon} name=${name}>${buttons}<//>
     </div>
   <//>`;
 }

@@ -1,12 +1,14 @@
 // One picture, large, with all that is known about it and all that can be done with it.
 import { useEffect, useState } from "preact/hooks";
 import { change, get } from "../../core/api.js";
+import { ending, formatName, isShown } from "../../core/files.js";
 import { html } from "../../core/html.js";
 import { schemeTitle, styleTitle } from "../../core/library.js";
 import { attempt, notify } from "../../core/notices.js";
-import { blobOf, ending, fileName, formatsOf, isShown, makerOf, nameOf } from "../../core/pictures.js";
+import { asIcon, makerOf, nameOf } from "../../core/pictures.js";
+import { retag, tagged, untagged } from "../../core/tags.js";
 import { bytes, date, dollars, plural } from "../../core/words.js";
-import { save } from "../../parts/artwork.js";
+import { Actions } from "../../parts/artwork.js";
 import { Dialog } from "../../parts/dialog.js";
 import { Field, Group } from "../../parts/fields.js";
 import { Glyph } from "../../parts/glyph.js";
@@ -16,8 +18,6 @@ import { TagEditor } from "./tags.js";
 import { Varying } from "./varying.js";
 
 const VARIANTS = 24;
-const FORMATS = { webp: "WebP", webmanifest: "Manifest" };
-const formatName = (format) => FORMATS[format] ?? format.toUpperCase();
 const SOURCES = { generated: "Generated", upload: "Uploaded", import: "Imported from an address" };
 
 /** `put(picture)` after a change; `step(-1 | 1)` to a neighbour; `open(picture)` shows another one. */
@@ -35,9 +35,9 @@ export function Detail({ picture, close, step, put, open, drawn, remove }) {
     </div>
     <div class="viewer-text">
       <${Name} key=${picture.id} picture=${picture} put=${put} />
+      <${Actions} key=${picture.id} icon=${asIcon(picture)} name=${name} />
       <${About} picture=${picture} />
-      <${Group} label="Tags"><${TagEditor} tags=${picture.tags} change=${(tags) => attempt(async () => put(await change(`/api/images/${picture.id}`, { tags })))} /><//>
-      <${Downloads} picture=${picture} />
+      <${Group} label="Tags"><${Tags} picture=${picture} put=${put} /><//>
       <div class="actions">
         ${picture.origin?.batchId && html`<a class="button" href="#/batches/${picture.origin.batchId}" aria-label="Open its batch"><${Glyph} name="batch" />Batch</a>`}
         ${picture.icon && html`<a class="button" href=${moreLike(picture.icon)}><${Glyph} name="draw" />More like this</a>`}
@@ -68,6 +68,12 @@ function Name({ picture, put }) {
     <${Field} label="Name">${(id) => html`<input id=${id} class="input" name="name" maxlength="255" defaultValue=${picture.name} placeholder=${nameOf({ ...picture, name: "" })} autofocus />`}<//>
     <button class="button primary">Save</button>
   </form>`;
+}
+
+function Tags({ picture, put }) {
+  const add = (tag) => attempt(async () => (await retag([picture.id], [tag]), put(tagged(picture, tag))));
+  const drop = (tag) => attempt(async () => (await retag([picture.id], [], [tag]), put(untagged(picture, tag))));
+  return html`<${TagEditor} tags=${picture.tags} add=${add} drop=${drop} />`;
 }
 
 function About({ picture }) {
@@ -106,20 +112,6 @@ function Prompt({ picture: { generationPrompt, revisedPrompt, icon } }) {
     ${revisedPrompt && html`<p class="note">The model made of it: ${revisedPrompt}</p>`}
     ${navigator.clipboard && html`<button type="button" class="button quiet" onClick=${copy}><${Glyph} name="copy" />Copy prompt</button>`}
   </details>`;
-}
-
-function Downloads({ picture }) {
-  const [busy, setBusy] = useState(null);
-  const download = async (format) => {
-    setBusy(format);
-    await attempt(async () => save(await blobOf(picture, format), fileName(picture, format)));
-    setBusy(null);
-  };
-  return html`<${Group} label="Download"><div class="actions">
-    ${formatsOf(picture).map((each, at) => html`<button key=${each} type="button" class="button" disabled=${busy === each} onClick=${() => download(each)}>
-        ${at === 0 && html`<${Glyph} name="download" />`}<span class="unseen">Download as </span>${formatName(each)}
-      </button>`)}
-  </div><//>`;
 }
 
 /** Other pictures of the same request: the same icon with another seed or variation, the other answers to a prompt. */

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { get } from "../../core/api.js";
 import { listen, onReturn } from "../../core/live.js";
 import { attempt } from "../../core/notices.js";
+import { changed } from "../../core/tags.js";
 import { hidden } from "./removal.js";
 import { wire } from "./search.js";
 
@@ -11,7 +12,7 @@ const PER_PAGE = 100; // the API's most
 const NOTHING = { pictures: [], total: null, whole: false, stalled: false };
 
 /**
- * {pictures, total, news, more, refresh(), put(picture)}. `total`: null = not known yet; `more`: null = all are there.
+ * {pictures, total, news, more, refresh(), put(changes)}. `total`: null = not known yet; `more`: null = all are there.
  *
  * Whatever comes or goes meanwhile moves the service's pages, so each picture is taken once. `news`: how many have
  * been drawn since the first page came.
@@ -45,9 +46,10 @@ export function useFound(search) {
     fetchPage(found.stalled ? run.current.page + 1 : Math.floor(there / PER_PAGE) + 1);
   };
   const put = useCallback(
-    (picture) => setFound((known) => ({ ...known, pictures: known.pictures.map((each) => (each.id === picture.id ? picture : each)) })),
+    (picture) => setFound((known) => ({ ...known, pictures: known.pictures.map((each) => (each.id === picture.id ? { ...each, ...picture } : each)) })),
     [],
   );
+  useEffect(() => listen((name, body) => name === "image_changed" && put(changed(body))), [put]);
   return { ...found, news, more: found.whole ? null : more, refresh: () => fetchPage(1), put };
 }
 

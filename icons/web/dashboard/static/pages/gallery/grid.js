@@ -1,9 +1,10 @@
 // The contact sheet of the gallery. Only rows near the window are in the page, so that ten thousand pictures scroll as ten do.
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { get } from "../../core/api.js";
+import { ending, isShown } from "../../core/files.js";
 import { classes, html } from "../../core/html.js";
 import { styleTitle } from "../../core/library.js";
-import { asIcon, ending, isShown, nameOf } from "../../core/pictures.js";
+import { asIcon, nameOf } from "../../core/pictures.js";
 import { Thumbnail } from "../../parts/artwork.js";
 import { stepped } from "../../parts/stepping.js";
 

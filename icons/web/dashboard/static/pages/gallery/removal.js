@@ -3,7 +3,7 @@
 // Until then nothing has been deleted, and the message says so. The deletion is sent when the time is up, when the
 // message is dismissed, or when the page is left; a crash in between loses no picture.
 import { signal } from "@preact/signals";
-import { post } from "../../core/api.js";
+import { chunks, post } from "../../core/api.js";
 import { attempt, dismiss, notify, propose } from "../../core/notices.js";
 import { farewells, session } from "../../core/session.js";
 import { plural } from "../../core/words.js";
@@ -38,7 +38,7 @@ export function undo() {
 async function finish() {
   const due = taken();
   if (!due) return;
-  for (const ids of chunks(due.ids)) {
+  for (const ids of chunks(due.ids, AT_ONCE)) {
     const gone = await attempt(() => post(PATH, { ids }));
     if (!gone) show(ids);
   }
@@ -49,7 +49,7 @@ function finishLeaving() {
   const due = taken();
   if (!due || !session.peek()) return;
   const headers = { Authorization: `Bearer ${session.peek().access}`, "Content-Type": "application/json" };
-  for (const ids of chunks(due.ids)) fetch(PATH, { method: "POST", keepalive: true, headers, body: JSON.stringify({ ids }) });
+  for (const ids of chunks(due.ids, AT_ONCE)) fetch(PATH, { method: "POST", keepalive: true, headers, body: JSON.stringify({ ids }) });
 }
 
 addEventListener("pagehide", finishLeaving);
@@ -67,7 +67,3 @@ function taken() {
 
 const hide = (ids) => (hidden.value = new Set([...hidden.value, ...ids]));
 const show = (ids) => (hidden.value = new Set([...hidden.value].filter((each) => !ids.includes(each))));
-
-function* chunks(ids) {
-  for (let at = 0; at < ids.length; at += AT_ONCE) yield ids.slice(at, at + AT_ONCE);
-}

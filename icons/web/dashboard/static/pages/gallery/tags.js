@@ -1,14 +1,13 @@
 // The tags of one picture, or tags for many.
 import { html } from "../../core/html.js";
-import { isNote, TAG_TYPES, tagText } from "../../core/pictures.js";
+import { isNote } from "../../core/pictures.js";
+import { TAG_TYPES, tagText } from "../../core/tags.js";
 import { title } from "../../core/words.js";
 import { Field } from "../../parts/fields.js";
 import { Glyph } from "../../parts/glyph.js";
 
-/** `change(tags)` gets all tags; the service's own notes among them stay. */
-export function TagEditor({ tags, change }) {
-  const drop = (tag) => change(tags.filter((each) => each !== tag));
-  const add = (tag) => !tags.some((each) => tagText(each) === tagText(tag)) && change([...tags, tag]);
+/** `add(tag)`, `drop(tag)`: what a person does to them. */
+export function TagEditor({ tags, add, drop }) {
   const shown = tags.filter((each) => !isNote(each));
   return html`<div class="tags">
     ${shown.map((each) => html`<span key=${tagText(each)} class="chip">

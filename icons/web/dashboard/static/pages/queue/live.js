@@ -1,6 +1,7 @@
 // The account's queue and figures, kept fresh: events move what is shown at once, and have the rest looked at again.
 import { useEffect, useState } from "preact/hooks";
 import { get } from "../../core/api.js";
+import { movedBatch } from "../../core/batches.js";
 import { listen } from "../../core/live.js";
 
 const POLL = 5000; // ms between looks without news
@@ -24,7 +25,7 @@ export function useQueue() {
     const look = () => fetched().then(show, (error) => setProblem(error.message)).finally(() => open && plan(POLL));
     const unlisten = listen((name, body) => {
       setState((known) => known && moved(known, name, body));
-      if (name === "job_output" || Date.now() < due) return; // figures change when something ends
+      if (name === "job_output" || name === "image_changed" || Date.now() < due) return; // figures change when something ends
       due = Date.now() + PAUSE;
       plan(PAUSE);
     });
@@ -49,11 +50,8 @@ async function fetched() {
 }
 
 /** The state after an event. What the event does not tell waits for the next look. */
-function moved({ stats, queue, batches }, name, body) {
-  if (name.startsWith("batch_")) {
-    const newest = (each) => (each.batch_id === body.batch_id && body.seq > each.seq ? body : each);
-    return { stats, queue, batches: batches.map(newest) };
-  }
+function moved({ stats, queue, batches: before }, name, body) {
+  const batches = before.map((each) => movedBatch(each, name, body));
   const others = (jobs) => jobs.filter((each) => each.job_id !== body.job_id);
   const known = [...queue.active, ...queue.waiting].find((each) => each.job_id === body.job_id);
   if (!known) return { stats, queue, batches };

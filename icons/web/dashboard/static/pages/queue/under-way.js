@@ -1,16 +1,15 @@
 // What runs and what waits, each with a way to stop it.
 import { useState } from "preact/hooks";
 import { post, remove } from "../../core/api.js";
+import { batchName, isLive } from "../../core/batches.js";
 import { html } from "../../core/html.js";
 import { attempt, notify } from "../../core/notices.js";
 import { ago, number, plural, title } from "../../core/words.js";
-import { BatchMeter } from "../../parts/batch-list.js";
+import { BatchMeter, Preview } from "../../parts/batch-list.js";
 import { Glyph } from "../../parts/glyph.js";
 import { Meter } from "../../parts/meter.js";
 
 const SHOWN = 20; // single jobs; beyond that their number says more
-
-export const isLive = ({ status }) => status === "pending" || status === "running";
 
 /** `refresh()` is called once something has been stopped. Jobs of a batch are shown as their batch. */
 export function UnderWay({ queue, batches, refresh }) {
@@ -28,19 +27,21 @@ export function UnderWay({ queue, batches, refresh }) {
 }
 
 function Batch({ batch, refresh }) {
-  const name = plural(batch.total, "icon");
+  const name = batchName(batch);
   const stop = async () => {
     await post(`/api/icons/batch/${batch.batch_id}/cancel`);
-    notify(`The batch of ${name} is cancelled. What is finished stays.`);
+    notify(`“${name}” is cancelled. What is finished stays.`);
     refresh();
   };
+  const now = batch.current_category ? `, now ${title(batch.current_category)}` : "";
   return html`<li class="row queued">
+    <${Preview} batch=${batch} />
     <span class="row-text">
-      <a href="#/batches/${batch.batch_id}"><strong>Batch of ${name}</strong></a>
-      <small>${number(batch.completed)} done${batch.current_category ? `, now ${title(batch.current_category)}` : ""}, begun ${ago(batch.created_at)}</small>
+      <a class="one-line" href="#/batches/${batch.batch_id}"><strong>${name}</strong></a>
+      <small>${number(batch.completed)} of ${plural(batch.total, "icon")}${now}, begun ${ago(batch.created_at)}</small>
     </span>
     <${BatchMeter} batch=${batch} />
-    <${Stop} what="batch of ${name}" stop=${stop} />
+    <${Stop} what=${name} stop=${stop} />
   </li>`;
 }
 
