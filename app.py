@@ -5,7 +5,6 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-import click
 from flask import Flask
 
 from config import Settings, load_settings
@@ -150,6 +149,7 @@ def _rules(settings: Settings) -> Rules:
         allow_private=settings.allow_private_base_urls,
         intake=Intake(settings.max_image_size, settings.download_timeout_ms / 1000),
         rounds=Rounds(timeout=settings.request_timeout_ms / 1000),
+        workers_per_account=settings.max_workers_per_account,
         events_max_age=settings.events_max_age,
     )
 
@@ -203,11 +203,13 @@ def create_app() -> Flask:
     return Opened(house, build_web(house, settings)).application()
 
 
-def _command_line(settings: Settings) -> click.Group:
-    opening = Opening(
+def build_opening(settings: Settings) -> Opening:
+    """What commands need."""
+    return Opening(
         house=lambda: build_house(settings),
         web=lambda house: build_web(house, settings),
         own=lambda: own_providers(settings, LocalProvider(settings.processes)),
+        files=lambda folder: open_files(folder.absolute().as_uri()),
         log=lambda: logs.configure(settings.log_level, settings.log_format),
         serving=settings.serving,
         server=Path(__file__).with_name("gunicorn.conf.py"),
@@ -217,7 +219,6 @@ def _command_line(settings: Settings) -> click.Group:
         drain=settings.drain_seconds,
         admin_password=settings.admin_password or None,
     )
-    return command_line(opening, create_app)
 
 
 def main() -> None:
@@ -225,7 +226,7 @@ def main() -> None:
     try:
         settings = load_settings()
         logs.configure("WARNING", settings.log_format)  # commands that end by themselves talk to a person
-        _command_line(settings)()
+        command_line(build_opening(settings), create_app)()
     except SettingsError as error:
         sys.exit(f"Wrong setting: {error.message}")
 

@@ -129,7 +129,9 @@ class Settings(BaseSettings):
     batch_concurrency: int = Field(5, ge=1, description="Jobs of one batch at once, unless the request says.")
     max_batch_concurrency: int = Field(64, ge=1, description="The most that a request may say.")
     request_timeout_ms: int = Field(300_000, ge=1000, description="Longest provider call, and longest Prefer: wait.")
-    retry_attempts: int = Field(4, ge=1, le=20, description="Attempts per job at transient faults, the first included.")
+    retry_attempts: int = Field(
+        4, ge=1, le=20, description="Attempts per job at a provider's faults, the first included."
+    )
     retry_base_ms: int = Field(500, ge=1, description="First pause between attempts; doubles, with full jitter.")
     retry_cap_ms: int = Field(60_000, ge=1, description="Longest pause between attempts.")
     drain_seconds: int = Field(10, ge=0, description="How long running jobs may go on once the service is stopped.")
@@ -149,6 +151,7 @@ class Settings(BaseSettings):
     )
     worker_silence_ms: int = Field(8000, ge=1000, description="A worker silent for longer is given up, its jobs too.")
     max_workers: int = Field(200, ge=1, description="Most workers connected; each takes one of WEB_THREADS.")
+    max_workers_per_account: int = Field(50, ge=1, description="Most workers of one account, wherever they connect.")
     download_timeout_ms: int = Field(60_000, ge=1000, description="Longest fetching of a picture from an address.")
     web_runtime: Runtime = Field(
         "threads", description="gevent or eventlet = green threads; `python app.py worker` has to run beside them."

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from icons.core.house import House
-from icons.core.ports import Provider
+from icons.core.ports import Files, Provider
 from icons.core.vault import kept_secret, replace_secret
 from icons.domain.access import Account, Caller, Connection, Role
 from icons.domain.errors import Conflict, NotFound, Unauthenticated
@@ -40,6 +40,7 @@ class Opening:
     house: Callable[[], House]
     web: Callable[[House], Web]
     own: Callable[[], Mapping[str, tuple[Connection, Provider]]]  # the operator's own providers, the default first
+    files: Callable[[Path], Files]  # durable ones in a folder of this machine
     log: Callable[[], None]  # write the log as the settings say; commands that end by themselves only warn
     serving: Serving
     server: Path  # gunicorn's configuration, for all but one process with threads
@@ -52,16 +53,27 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class FirstStart:
-    """What `welcome` found or made: the generated password is known only when the account has just been made."""
+    """What `welcome` found or made: the generated password is known only when the account has just been made, and there
+    is a file with a key only where the database is this machine's own."""
 
     password: str | None
-    key_file: Path
+    key_file: Path | None
 
 
 def welcome(house: House, opening: Opening) -> FirstStart:
-    """Make sure of the account `admin` and of an API key of it in a file that only the operator can read."""
+    """Make sure of the account `admin` and, where the database is this machine's own, of the operator's key."""
     admin, password = _administrator(house, opening)
-    path = opening.places.storage / "secrets" / "operator.key"
+    path = opening.places.storage / "secrets" / "operator.key" if opening.places.database else None
+    if path:
+        _keep_key(house, admin, path)
+    return FirstStart(None if opening.admin_password else password, path)
+
+
+def _keep_key(house: House, admin: Account, path: Path) -> None:
+    """Have an API key that counts in a file that only the operator can read.
+
+    Not where machines share a database: each would make one, and a container with an empty folder one at every start.
+    """
 
     def new_key() -> str:
         return house.accounts.add_key(admin.id, "operator, kept in the storage folder").secret
@@ -70,7 +82,6 @@ def welcome(house: House, opening: Opening) -> FirstStart:
         house.accounts.by_key(kept_secret(path, new_key))
     except Unauthenticated:  # revoked, or of another database
         replace_secret(path, new_key())
-    return FirstStart(None if opening.admin_password else password, path)
 
 
 def _administrator(house: House, opening: Opening) -> tuple[Account, str | None]:

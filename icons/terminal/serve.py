@@ -49,9 +49,12 @@ def _greeting(opening: Opening, first: FirstStart, *, draws: bool) -> str:
     lines = [f"Icon Studio serves on {url}  (API: {url}/api-docs)"]
     if first.password:
         lines += [f"  Account {ADMIN}, password {first.password}  (shown once; keep it)"]
+    if not first.key_file:
+        lines += ["  An API key, shown once: python app.py keys add NAME"]
+    key = f"$(cat {_shown(first.key_file)})" if first.key_file else "$KEY"
     lines += [
         "  Draw your first icon:",
-        f"""    curl -X POST {url}/api/icons/generate -H "X-API-Key: $(cat {_shown(first.key_file)})" \\""",
+        f"""    curl -X POST {url}/api/icons/generate -H "X-API-Key: {key}" \\""",
         """      -H 'Content-Type: application/json' -d '{"category": "office supplies", "style": "modern"}'""",
         *(() if draws else ("  Nothing is drawn here; start workers beside it: python app.py worker --processes 2",)),
         "  Stop with Ctrl-C.",

@@ -10,6 +10,7 @@ import pytest
 import requests
 
 from ..conftest import eventually, free_port
+from ..servers.postgres import new_database, postgres  # noqa: F401 - fixtures
 
 
 @pytest.fixture
@@ -64,6 +65,19 @@ def test_the_password_is_printed_once_and_works(served, tmp_path: Path) -> None:
     _, url, greeting = served()
     assert "shown once" not in greeting
     assert requests.post(f"{url}/api/auth/login", json=credentials, timeout=10).status_code == 200
+
+
+def test_on_a_shared_database_keys_are_made_by_hand(served, run, new_database, tmp_path: Path) -> None:  # noqa: F811
+    """Two servers with empty folders leave no key behind; `keys add`, which the greeting names, makes one."""
+    database = new_database()
+    for folder in ("one", "two"):
+        _, url, greeting = served(tmp_path / folder, DATABASE_URL=database)
+        assert not (tmp_path / folder / "secrets" / "operator.key").exists()
+    assert "python app.py keys add NAME" in greeting
+    made = run("keys", "add", "mine", STORAGE_DIR=str(tmp_path / "three"), DATABASE_URL=database)
+    headers = {"X-API-Key": made.stdout.strip()}
+    keys = requests.get(f"{url}/api/auth/keys", headers=headers, timeout=10).json()["keys"]
+    assert [key["name"] for key in keys] == ["mine"]
 
 
 def test_tokens_survive_a_restart(served) -> None:
