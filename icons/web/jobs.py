@@ -86,7 +86,7 @@ def _created(parts: WebParts, job: Job) -> Json:
         "jobId": job.id,
         "status": job.state.public if job.state.final else "queued",
         "message": "Job created successfully",
-        "estimatedTime": f"{seconds} seconds",
+        "estimatedTime": "1 second" if seconds == 1 else f"{seconds} seconds",
         "statusUrl": f"{prefix}/api/jobs/{job.id}",
         "streamUrl": f"{prefix}/api/sse/jobs/{job.id}?ticket={ticket}",
     }

@@ -64,7 +64,7 @@ def _check(provider: str, resolved: Resolved, order: Order) -> None:
     if order.format is Format.SVG and not model.svg:
         raise _impossible(f"{model.name} draws no SVG; ask for png or webp, or for the provider local.")
     if len(order.references) > model.edits:
-        what = f"at most {model.edits} picture(s)" if model.edits else "no pictures"
+        what = {0: "no pictures", 1: "one picture"}.get(model.edits, f"at most {model.edits} pictures")
         raise _impossible(f"{model.name} works from {what}; {len(order.references)} were given.")
     if order.mask and not (model.masks and order.references):
         raise _impossible(f"{model.name} takes no mask here; a mask needs a picture and a model that knows masks.")
