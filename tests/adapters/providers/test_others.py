@@ -74,7 +74,7 @@ def test_xai_works_from_one_picture_that_comes_in_json(fake_provider: FakeProvid
     kind, _, data = call.body.pop("image")["url"].partition(",")
     assert (kind, base64.b64decode(data)) == ("data:image/png;base64", SOURCE.data)
     assert set(call.body) == {"model", "prompt", "n", "response_format"}
-    with pytest.raises(RequestRefused, match="at most 1 picture"):
+    with pytest.raises(RequestRefused, match="from one picture"):
         draw(fake_provider, an_order(references=(SOURCE, SOURCE)), "xai")
     assert len(fake_provider.calls) == 1
 
