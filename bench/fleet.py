@@ -35,6 +35,7 @@ from tests.servers.s3 import KEY, SECRET, running_s3
 
 SMALL = "256x256"  # what the slow provider draws, so that it is not its pictures that are measured
 AT_ONCE = 16  # calls of one worker process to the slow provider
+STRANGERS = 32  # listeners that connect at once
 FAKE = """
 import json, sys
 from tests.fakes.provider import running
@@ -193,12 +194,13 @@ async def hear(urls: list[str], count: int, icons: int) -> list[float]:
     """Seconds from each event's moment to its arrival at each of ``count`` listeners, in order."""
     tokens = [log_in(url, "admin") for url in urls]
     delays: list[float] = []
-    ready = asyncio.Semaphore(0)
+    ready = asyncio.Semaphore(STRANGERS)  # more at once than a server takes would displace each other
     places = itertools.cycle(zip(urls, tokens, strict=True))
     async with asyncio.timeout(600), asyncio.TaskGroup() as listeners:
         for _ in range(count):
+            await ready.acquire()
             listeners.create_task(listen(*next(places), delays, ready))
-        for _ in range(count):
+        for _ in range(STRANGERS):
             await ready.acquire()
         await asyncio.to_thread(submit, urls[0], tokens[0], icons)
     return sorted(delays)
