@@ -7,6 +7,16 @@ from playwright.sync_api import expect
 from tests.browser.flows import cells, expect_done, finished, fresh, start_batch, zipped
 
 
+def seen_twice(open_page, page, count: int):
+    """Another browser's page that shows, as the first does, a new batch whose icons are drawn."""
+    start_batch(page, fresh(count))
+    expect_done(page, count)
+    other = open_page()
+    other.goto(page.url)
+    expect_done(other, count)
+    return other
+
+
 def test_verdicts_are_kept_and_choose_what_is_downloaded(open_page, page, tmp_path: Path) -> None:
     """By click and by key; another browser knows them; the sheet shows, and the zip holds, what was approved."""
     start_batch(page, fresh(5))
@@ -54,11 +64,7 @@ def test_all_others_are_judged_at_once(page) -> None:
 
 def test_a_verdict_shows_in_every_browser_at_once(open_page, page) -> None:
     """Without a reload and without a look: given, changed and taken back."""
-    start_batch(page, fresh(3))
-    expect_done(page, 3)
-    other = open_page()
-    other.goto(page.url)
-    expect_done(other, 3)
+    other = seen_twice(open_page, page, 3)
     finished(page).first.focus()
     page.keyboard.press("a")
     expect(other.locator(".cell.approved")).to_have_count(1)
@@ -74,11 +80,7 @@ def test_a_verdict_shows_in_every_browser_at_once(open_page, page) -> None:
 
 def test_a_verdict_of_a_broken_line_is_made_good(open_page, page, watch) -> None:
     """Who was cut off hears what was decided meanwhile."""
-    start_batch(page, fresh(2))
-    expect_done(page, 2)
-    other = open_page()
-    other.goto(page.url)
-    expect_done(other, 2)
+    other = seen_twice(open_page, page, 2)
     other.context.set_offline(True)
     expect(other.get_by_text("Reconnecting…")).to_be_visible()
     page.get_by_role("button", name="Reject all 2").click()
@@ -90,11 +92,7 @@ def test_a_verdict_of_a_broken_line_is_made_good(open_page, page, watch) -> None
 
 def test_an_icon_drawn_anew_shows_in_every_browser(open_page, page) -> None:
     """In its place; and the first one again once it is back."""
-    start_batch(page, fresh(1))
-    expect_done(page, 1)
-    other = open_page()
-    other.goto(page.url)
-    expect_done(other, 1)
+    other = seen_twice(open_page, page, 1)
     finished(page).first.click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("button", name="Another seed").click()

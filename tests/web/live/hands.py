@@ -20,6 +20,14 @@ SMALL = base64.b64decode(  # a PNG of one pixel
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
 GOODBYE = 8  # opcode of a close frame
+PICTURE = {"prompt": "a cat", "provider": "browser", "parameters": {"width": 64, "height": 64}}
+
+
+def generate(studio: Studio) -> str:
+    """Ask for a picture that only a worker from outside draws; the request's id."""
+    answer = studio.client().post("/api/images/generate", json=PICTURE)
+    assert answer.status_code == 200, answer.text
+    return answer.json["requestId"]
 
 
 class Hand:

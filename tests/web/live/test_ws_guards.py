@@ -14,9 +14,8 @@ from icons.domain.errors import InvalidRequest
 from icons.web.live.worker_messages import Generated, parsed
 from tests.conftest import eventually
 from tests.web.drawn import idle_studio, served
-from tests.web.live.hands import NAME, Hand, hired, own_door
+from tests.web.live.hands import NAME, Hand, generate, hired, own_door
 
-BODY = {"prompt": "a cat", "provider": "browser", "parameters": {"width": 64, "height": 64}}
 Refused = websocket.WebSocketBadStatusException
 
 
@@ -38,12 +37,6 @@ def hand(house, url):
     eventually(lambda: not house.service.workers(house.caller()))
     with hired(url, house.key()) as hand:
         yield hand
-
-
-def generate(house) -> str:
-    answer = house.client().post("/api/images/generate", json=BODY)
-    assert answer.status_code == 200, answer.text
-    return answer.json["requestId"]
 
 
 @pytest.mark.parametrize("token", ["nonsense", "isk_unknown", "x" * 8000])

@@ -8,9 +8,7 @@ import pytest
 from icons.adapters.fetcher import GuardedFetcher
 from tests.conftest import Studio, eventually
 from tests.web.drawn import picture, served
-from tests.web.live.hands import NAME, hired
-
-BODY = {"prompt": "a cat", "provider": "browser", "parameters": {"width": 64, "height": 64}}
+from tests.web.live.hands import NAME, generate, hired
 
 
 @pytest.fixture
@@ -43,12 +41,6 @@ def studio(new_studio, monkeypatch: pytest.MonkeyPatch) -> Studio:
     """A house that works, and may fetch from the test's own site."""
     monkeypatch.setattr("app.GuardedFetcher", lambda **_: GuardedFetcher(allow_private=True, allow_http=True))
     return new_studio(ratelimit_enabled=False, retry_base_ms=1, draw_processes=1)
-
-
-def generate(studio: Studio) -> str:
-    answer = studio.client().post("/api/images/generate", json=BODY)
-    assert answer.status_code == 200, answer.text
-    return answer.json["requestId"]
 
 
 def ended(studio: Studio, request_id: str) -> dict:

@@ -10,9 +10,8 @@ import websocket
 
 from tests.conftest import eventually
 from tests.web.drawn import idle_studio, served
-from tests.web.live.hands import Hand, hired
+from tests.web.live.hands import Hand, generate, hired
 
-BODY = {"prompt": "a cat", "provider": "browser", "parameters": {"width": 64, "height": 64}}
 TOO_MUCH = "A" * 1_000_000  # of the 730 KB that a message may have here
 ENDED = (websocket.WebSocketConnectionClosedException, ConnectionError)
 
@@ -34,12 +33,6 @@ def url(house):
 def nobody(house) -> None:
     """No worker of an earlier test is left."""
     eventually(lambda: not house.service.workers(house.caller()))
-
-
-def generate(house) -> str:
-    answer = house.client().post("/api/images/generate", json=BODY)
-    assert answer.status_code == 200, answer.text
-    return answer.json["requestId"]
 
 
 def outcome(house, request_id: str) -> tuple[str, str]:
